@@ -1,0 +1,159 @@
+"""Contacts as CSV: reads the tables of Google, LinkedIn, Outlook and of people's own making, writes Kith's own."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from kith.book import fields
+from kith.book.columns import Columns, Role
+from kith.book.table import Row, Table, table
+from kith.domain.contact import Contact, Skipped
+from kith.domain.dates import Birthday, parse_duration
+from kith.errors import UsageError
+
+HEADER: Final = ("name", "addresses", "circle", "tags", "every", "birthday", "about")
+
+MAX_LINES: Final = 1_000_000
+
+# A spreadsheet takes a cell that begins like this for a formula, and would run it. An apostrophe before it
+# says text; reading takes that apostrophe away again.
+_FORMULA: Final = re.compile(r"'*[=+\-@]")
+_PROTECTED: Final = re.compile(r"'+[=+\-@]")
+
+_LABEL_MARK: Final = ":::"
+_ESCAPE: Final = re.compile(r"[\\;,]")
+_ESCAPED: Final = re.compile(r"\\([\\;,])")
+_SLASHED: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: .*)?")
+
+Cells = dict[Role, list[str]]
+
+
+def read(data: bytes, source: str) -> list[Contact | Skipped]:
+    """Every row as a contact, or as skipped with the reason; blank rows are left out.
+
+    The header may stand below a few lines of prose. Rows may have no address. source names the file
+    in messages. Raises UsageError for more than 50 MB or where no column is for names or addresses.
+    """
+    fields.refuse_huge(len(data), source)
+    text = _text(data, source)
+    if not text.strip():
+        return []
+    found = table(text)
+    if found is None:
+        hint = "The first row names the columns: at least one is called name, or email."
+        raise UsageError(f"No column of {source} is for names or addresses.", hint)
+    return _entries(found, source)
+
+
+def _text(data: bytes, source: str) -> str:
+    plain = fields.utf8(data)
+    if plain.count(b"\n") + plain.count(b"\r") > 2 * MAX_LINES:
+        raise UsageError(f"{source} has more than {MAX_LINES} lines.", "Split it into several files.")
+    return "".join(fields.decode(line) for line in io.BytesIO(plain)).replace("\x00", "")
+
+
+def _entries(found: Table, source: str) -> list[Contact | Skipped]:
+    month_first = _month_first(found)
+    filled = (row for row in found.rows if row.cells is None or any(cell.strip() for cell in row.cells))
+    return [_entry(row, found.columns, f"{source}, line {row.line}", month_first) for row in filled]
+
+
+def _entry(row: Row, columns: Columns, source: str, month_first: bool) -> Contact | Skipped:
+    if row.cells is None:
+        return Skipped(source, "a quotation mark is not closed, or a field is too long")
+    cells = {role: _cells(row.cells, places) for role, places in columns.items()}
+    addresses = fields.unique(a for text in cells.get(Role.ADDRESS, ()) for a in fields.addresses(text))
+    name = _name(cells) or (fields.name_from(addresses[0]) if addresses else "")
+    if not name:
+        broken = fields.line(" ".join(cells.get(Role.ADDRESS, ())), 80)
+        return Skipped(source, f"“{broken}” is no address" if broken else "it has neither a name nor an address")
+    return Contact(
+        name=name,
+        addresses=addresses,
+        circle=fields.line(_first(cells, Role.CIRCLE)) or None,
+        tags=fields.tags(_tags(cells)),
+        every=parse_duration(_first(cells, Role.EVERY)),
+        birthday=_birthday(_first(cells, Role.BIRTHDAY), month_first),
+        about=_about(cells),
+        phones=fields.unique(fields.line(text, 60) for text in cells.get(Role.PHONE, ())),
+        source=source,
+    )
+
+
+def _cells(row: Sequence[str], places: Sequence[int]) -> list[str]:
+    """The filled cells of one role."""
+    texts = (row[place].strip() for place in places if place < len(row))
+    return [text[1:] if _PROTECTED.match(text) else text for text in texts if text]
+
+
+def _first(cells: Cells, role: Role) -> str:
+    return next(iter(cells.get(role, ())), "")
+
+
+def _name(cells: Cells) -> str:
+    """The full name, else its parts, else the organisation. Beside a first name alone, "name" is the last name."""
+    full, first = fields.person_name(_first(cells, Role.NAME)), _first(cells, Role.FIRST)
+    if full and first and not _first(cells, Role.LAST) and first.casefold() not in full.casefold():
+        return fields.person_name(f"{first} {full}")
+    spoken = " ".join(_first(cells, role) for role in (Role.FIRST, Role.MIDDLE, Role.LAST))
+    return full or fields.person_name(spoken) or fields.person_name(_first(cells, Role.ORGANISATION))
+
+
+def _tags(cells: Cells) -> list[str]:
+    found: list[str] = []
+    listed = list(cells.get(Role.TAGS, ()))
+    for text in cells.get(Role.LABELS, ()):
+        (found if _LABEL_MARK in text else listed).extend(text.split(_LABEL_MARK))
+    return found + [_ESCAPED.sub(r"\1", word) for text in listed for word in fields.parts(text, ";,\n")]
+
+
+def _about(cells: Cells) -> str:
+    """The notes; where there are none, what a LinkedIn row says somebody does."""
+    notes = cells.get(Role.ABOUT)
+    position, organisation = _first(cells, Role.POSITION), _first(cells, Role.ORGANISATION)
+    job = f"{position}, {organisation}" if position and organisation else position
+    return fields.block("\n".join(notes) if notes else job)
+
+
+def _birthday(text: str, month_first: bool) -> Birthday | None:
+    found = _SLASHED.fullmatch(text)
+    if not found:
+        return fields.birthday(text)
+    month, day = (found[1], found[2]) if month_first else (found[2], found[1])
+    return fields.birthday(f"{found[3]}-{month:0>2}-{day:0>2}")
+
+
+def _month_first(found: Table) -> bool:
+    """Whether birthdays are written 12/31/1980: a number beyond 12 stands second somewhere, and nowhere first."""
+    places = found.columns.get(Role.BIRTHDAY, ())
+    texts = (text for row in found.rows for text in _cells(row.cells or (), places))
+    dates = [(int(date[1]), int(date[2])) for text in texts if (date := _SLASHED.fullmatch(text))]
+    return any(second > 12 for _, second in dates) and not any(first > 12 for first, _ in dates)
+
+
+def write(contacts: Iterable[Contact]) -> str:
+    """The contacts as CSV (RFC 4180), which read() gives back; phones, uid and source are not in it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(HEADER)
+    writer.writerows([_protect(cell) for cell in _row(contact)] for contact in contacts)
+    return out.getvalue()
+
+
+def _row(contact: Contact) -> tuple[str, ...]:
+    return (
+        contact.name,
+        "; ".join(contact.addresses),
+        contact.circle or "",
+        "; ".join(_ESCAPE.sub(r"\\\g<0>", tag) for tag in contact.tags),
+        str(contact.every or ""),
+        str(contact.birthday or ""),
+        contact.about,
+    )
+
+
+def _protect(cell: str) -> str:
+    clean = fields.block(cell, len(cell))
+    return f"'{clean}" if _FORMULA.match(clean) else clean

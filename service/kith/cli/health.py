@@ -1,0 +1,214 @@
+"""`kith status` and `kith doctor`: how it is going, and what to do where it is not."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kith import wiring
+from kith.cli.main import Options
+from kith.cli.report import Report, instant, on, table
+from kith.cli.shared import opened
+from kith.config import Config
+from kith.domain.folders import Role, readable
+from kith.domain.outbox import Result
+from kith.errors import KithError
+from kith.jobs.view import problems
+from kith.jobs.work import Work
+from kith.letters import Letters
+from kith.store import folders, letters, owners
+
+ALIVE_WITHIN = timedelta(minutes=5)
+"""The service shows a sign of life each minute."""
+
+
+def status(arguments: argparse.Namespace, options: Options) -> Report:
+    """How it is going. Exit 1 when something needs the owner."""
+    work = opened(options)
+    return _live(work) if arguments.live else _status(work)
+
+
+def _live(work: Work) -> Report:
+    with work.reading() as session:
+        beat = owners.last_beat(session, work.owner_id)
+    alive = beat is not None and work.now() - beat <= ALIVE_WITHIN
+    data = {"alive": alive, "last_sign": instant(beat, work.config.owner.timezone)}
+    return Report(data, "alive" if alive else "no sign of life", 0 if alive else 1)
+
+
+def _status(work: Work) -> Report:
+    zone = work.config.owner.timezone
+    now = work.now()
+    with work.reading() as session:
+        owner = owners.get(session, work.owner_id)
+        boxes = {b.name: b for b in folders.mailboxes(session, work.owner_id)}
+        cursors = folders.every(session, work.owner_id)
+        quarantined = folders.quarantined(session, work.owner_id)
+        count = folders.quarantined_count(session, work.owner_id)
+        waiting = letters.in_state(session, work.owner_id, "queued", "sending", "uncertain", "failed")
+        last = letters.newest(session, work.owner_id, "digest")
+        unfiled = letters.unfiled(session, work.owner_id)
+        beat = owners.last_beat(session, work.owner_id)
+        needs = list(problems(work, session))
+    data = {
+        "service": {"last_sign": instant(beat, zone), "alive": beat is not None and now - beat <= ALIVE_WITHIN},
+        "mailboxes": [
+            {
+                "name": m.name,
+                "last_scan": instant(boxes[m.name].scanned_at, zone) if m.name in boxes else None,
+                "read": boxes[m.name].read if m.name in boxes else 0,
+                "gaps": boxes[m.name].gaps if m.name in boxes else 0,
+                "error": (boxes[m.name].error or None) if m.name in boxes else None,
+                "folders": [
+                    {
+                        "name": f.name,
+                        "uidvalidity": f.uidvalidity,
+                        "last_uid": f.last_uid,
+                        "gaps": f.gaps,
+                        "set_aside": f.set_aside or None,
+                    }
+                    for f in cursors
+                    if f.mailbox == m.name
+                ],
+            }
+            for m in work.config.mailbox
+        ],
+        "quarantine": [
+            {"mailbox": q.mailbox, "folder": q.folder, "uid": q.uid, "reason": q.reason, "at": instant(q.at, zone)}
+            for q in quarantined
+        ],
+        "quarantined": count,
+        "outbox": [
+            {"kind": w.kind, "subject": w.subject, "state": w.state, "attempts": w.attempts, "error": w.error or None}
+            for w in waiting
+        ],
+        "last_digest": {"period": last.key, "state": last.state, "sent_at": instant(last.sent_at, zone)}
+        if last
+        else None,
+        "next_digest": instant(_next_digest(work, now, owner.set_up_at), zone),
+        "away_until": on(owner.away_until),
+        "unfiled": [u.line for u in unfiled],
+        "token_expires": None,
+        "needs_you": needs,
+    }
+    return Report(data, _told(data), 1 if needs else 0)
+
+
+def _next_digest(work: Work, now: datetime, set_up_at: datetime) -> datetime:
+    """The slot of the next digest: none comes for the period in which Kith was set up."""
+    week = work.config.week
+    period = week.period(now)
+    with work.reading() as session:
+        pending = letters.digest(session, work.owner_id, period) is None and period > week.period(set_up_at)
+    return week.slot(period) if pending else week.next_slot(now)
+
+
+def _told(data: dict[str, Any]) -> str:
+    lines = [f"service: {'alive' if data['service']['alive'] else 'not running'}"]
+    for box in data["mailboxes"]:
+        seen = f"last scan {box['last_scan'][:16].replace('T', ' ')}" if box["last_scan"] else "never scanned"
+        gaps = f", {box['gaps']} gaps found and repaired" if box["gaps"] else ""
+        lines.append(f"{box['name']}: {seen}, {box['read']} messages read{gaps}")
+        rows = [(f"  {f['name']}", f"up to {f['last_uid']}", f["set_aside"] or "") for f in box["folders"]]
+        lines += [table(rows)] if rows else []
+    if data["quarantined"]:
+        lines.append(f"could not be read: {data['quarantined']}")
+        lines += [f"  {q['mailbox']}/{q['folder']} {q['uid']}: {q['reason']}" for q in data["quarantine"][:10]]
+    lines += [f"letter {w['state']}: {w['subject']} {w['error'] or ''}".rstrip() for w in data["outbox"]]
+    last = data["last_digest"]
+    lines.append(f"last digest: {last['period']} ({last['state']})" if last else "last digest: none yet")
+    lines.append(f"next digest: {data['next_digest'][:16].replace('T', ' ')}")
+    if data["away_until"]:
+        lines.append(f"away until {data['away_until']}")
+    lines += [f"not filed: {line}" for line in data["unfiled"][:10]]
+    lines += ["", "Needs you:", *[f"  {n}" for n in data["needs_you"]]] if data["needs_you"] else ["", "All is well."]
+    return "\n".join(lines)
+
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. cure is "" where all is well."""
+
+    what: str
+    result: str
+    said: str
+    cure: str = ""
+
+
+def doctor(_arguments: argparse.Namespace, options: Options) -> Report:
+    """Checks everything, each with its cure. Exit 1 where something fails."""
+    checks = list(_checks(options))
+    rows = [(c.result, c.what, c.said) for c in checks]
+    cures = [f"  {c.what}: {c.cure}" for c in checks if c.cure and c.result != OK]
+    text = table(rows) + ("\n\nWhat to do:\n" + "\n".join(cures) if cures else "")
+    data = [{"check": c.what, "result": c.result, "said": c.said, "cure": c.cure or None} for c in checks]
+    return Report(data, text, 1 if any(c.result == FAIL for c in checks) else 0)
+
+
+def _checks(options: Options) -> Iterator[Check]:
+    try:
+        config = wiring.read_config(options.config)
+    except KithError as error:
+        yield Check("config", FAIL, error.message, error.hint)
+        return
+    yield Check("config", OK, str(config.path))
+    try:
+        work = wiring.work(config)
+    except KithError as error:
+        yield Check("database", FAIL, error.message, error.hint)
+        return
+    yield Check("database", OK, work.engine.dialect.name)
+    yield _templates(config)
+    for mailbox in config.mailbox:
+        yield from _mailbox(work, mailbox.name)
+    yield from _smtp(config)
+    yield Check(
+        "schedule",
+        OK,
+        f"next digest {config.week.next_slot(work.now()).astimezone(config.owner.timezone):%A %d %B %H:%M %Z}",
+    )
+
+
+def _templates(config: Config) -> Check:
+    wrong = Letters(config.templates).check()
+    if wrong:
+        return Check("templates", FAIL, wrong[0], f"mend or remove the file in {config.templates}")
+    return Check("templates", OK, "your own and Kith's" if config.templates.is_dir() else "Kith's own")
+
+
+def _mailbox(work: Work, name: str) -> Iterator[Check]:
+    mailbox = next(m for m in work.config.mailbox if m.name == name)
+    try:
+        with closing(work.open_source(mailbox)) as source:
+            there = source.folders()
+    except KithError as error:
+        yield Check(name, FAIL, error.message, error.hint)
+        return
+    yield Check(name, OK, f"logged in to {mailbox.host}")
+    chosen, missing = readable(there, mailbox.folders, mailbox.exclude)
+    yield Check(f"{name} folders", OK, ", ".join(f.name for f in chosen))
+    if missing:
+        yield Check(f"{name} folders", WARN, f"not there: {', '.join(missing)}", "see folders and exclude in kith.toml")
+    for role, used in ((Role.SENT, "replies are found there"), (Role.DRAFTS, "drafts are placed there")):
+        folder = next((f.name for f in there if f.role is role), None)
+        if folder:
+            yield Check(f"{name} {role}", OK, folder)
+        else:
+            yield Check(f"{name} {role}", WARN, f"no such folder; {used}", f'name it: {role} = "…" in [[mailbox]]')
+
+
+def _smtp(config: Config) -> Iterator[Check]:
+    relay = wiring.relay_of(config)
+    if relay is None:
+        yield Check("letters", OK, "are appended to INBOX")
+        return
+    outcome = relay.check()
+    if outcome.result is Result.ACCEPTED:
+        yield Check("letters", OK, f"go out through {relay.host}")
+    else:
+        yield Check("letters", FAIL, outcome.said, "see [smtp] in kith.toml")

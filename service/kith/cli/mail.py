@@ -1,0 +1,287 @@
+"""Commands about mail: scan, digest, reply, drafts."""
+
+import argparse
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+from kith.cli.main import Options
+from kith.cli.progress import Progress
+from kith.cli.report import Report, on, table
+from kith.cli.shared import date_of, opened
+from kith.config import MailboxSection
+from kith.domain.dates import Look
+from kith.domain.digest import Digest
+from kith.errors import KithError, NotFound
+from kith.jobs import answer, carry_out, compose, deliver, draft
+from kith.jobs.round import scan_once
+from kith.jobs.scan import MailboxResult
+from kith.jobs.view import View, view
+from kith.jobs.work import Work
+from kith.letters import Rendered
+from kith.mail import mime
+from kith.store import letters, notes
+from kith.store.lock import work_lock
+
+PATIENCE = 60.0
+"""Seconds a command waits beside a running service before it gives up with 75."""
+
+
+def scan(arguments: argparse.Namespace, options: Options) -> Report:
+    """One pass over all mailboxes, or one. Where one fails, the others are read."""
+    work = opened(options)
+    chosen = _mailboxes(work, arguments.mailbox)
+    started = work.now()
+    with work_lock(work.engine, work.owner_id, PATIENCE), Progress() as progress:
+        results = [scan_once(work, m, full=arguments.full, progress=progress.of(m.name)) for m in chosen]
+    seconds = (work.now() - started).total_seconds()
+    failed = [r.error for r in results if r.error]
+    return Report(scan_json(results, seconds), _scanned(results, seconds), failed[0].exit_code if failed else 0)
+
+
+def _mailboxes(work: Work, name: str | None) -> list[MailboxSection]:
+    found = [m for m in work.config.mailbox if name is None or m.name == name]
+    if not found:
+        names = ", ".join(m.name for m in work.config.mailbox)
+        raise NotFound(f"there is no mailbox {name}", f"these are there: {names}")
+    return found
+
+
+def scan_json(results: list[MailboxResult], seconds: float) -> dict[str, Any]:
+    """A scan as JSON."""
+    return {
+        "read": sum(r.total("read") for r in results),
+        "touches": sum(r.total("touches") for r in results),
+        "quarantined": sum(r.total("quarantined") for r in results),
+        "seconds": round_to_ms(seconds),
+        "mailboxes": [
+            {
+                "name": r.name,
+                "folders": [
+                    {
+                        "name": f.name,
+                        "read": f.read,
+                        "reread": f.reread,
+                        "touches": f.touches,
+                        "quarantined": f.quarantined,
+                        "uidvalidity": f.uidvalidity,
+                        "last_uid": f.last_uid,
+                        "gaps": f.gaps,
+                        "note": f.note,
+                    }
+                    for f in r.folders
+                ],
+                "error": error_json(r.error),
+            }
+            for r in results
+        ],
+    }
+
+
+def round_to_ms(seconds: float) -> float:
+    """Seconds with three decimals."""
+    return float(f"{seconds:.3f}")
+
+
+def error_json(error: KithError | None) -> dict[str, Any] | None:
+    """An error as JSON."""
+    return {"error": error.message, "hint": error.hint, "exit_code": error.exit_code} if error else None
+
+
+def _scanned(results: list[MailboxResult], seconds: float) -> str:
+    lines = []
+    for result in results:
+        read, touches, again = result.total("read"), result.total("touches"), result.total("reread")
+        gone_back = f", went back over {again} for new people" if again else ""
+        lines.append(f"{result.name}: read {read} messages{gone_back}, {touches} touches")
+        lines += [f"  {f.name}: {f.note}" for f in result.folders if f.note]
+        if result.total("quarantined"):
+            lines.append(f"  {result.total('quarantined')} could not be read; `kith status` tells which")
+        if result.error:
+            lines.append(f"  error: {result.error.message}")
+            lines.append(f"  hint: {result.error.hint}")
+    return "\n".join([*lines, f"in {seconds:.1f} s"])
+
+
+def digest(arguments: argparse.Namespace, options: Options) -> Report:
+    """Shows the digest, writes it, or sends it now."""
+    work = opened(options)
+    if arguments.send:
+        return _send(work)
+    shown, rendered = _show(work, arguments.as_of)
+    if arguments.out:
+        Path(arguments.out).write_text(rendered.html or "", encoding="utf-8")
+        return Report(digest_json(shown.digest, rendered), f"written to {arguments.out}")
+    return Report(digest_json(shown.digest, rendered), f"Subject: {rendered.subject}\n\n{rendered.text}")
+
+
+def _show(work: Work, as_of: str | None) -> tuple[View, Rendered]:
+    now, back_then = work.now(), False
+    if as_of:
+        day = date_of(as_of, work.today(), Look.BACK)
+        now = datetime.combine(day, time.max, work.config.owner.timezone)
+        back_then = now < work.now()
+    with work.reading() as session:
+        shown = view(work, session, now, back_then=back_then)
+    return shown, work.letters.digest(shown.digest)
+
+
+def _send(work: Work) -> Report:
+    with work_lock(work.engine, work.owner_id, PATIENCE):
+        composed = compose.compose_now(work)
+        deliver.deliver_all(work)
+    with work.reading() as session:
+        letter = letters.letter_by_key(session, work.owner_id, "digest", composed.period.isoformat())
+        numbers = letters.numbers(session, letter.id) if letter else {}
+    state = letter.state if letter else "failed"
+    said = {
+        "sent": "has already gone; nothing is sent again" if composed.already else "is sent",
+        "queued": "waits: it could not be sent yet, and will be tried again",
+        "uncertain": "may have arrived or not: the server did not answer. It is not sent again blindly",
+    }.get(state, "could not be sent")
+    why = f" ({letter.error})" if letter and letter.error else ""
+    data = {
+        "period": on(composed.period),
+        "already_sent": composed.already and state == "sent",
+        "state": state,
+        "message_id": composed.letter.message_id,
+        "to": composed.letter.recipient,
+        "subject": composed.letter.subject,
+        "numbers": {str(number): person for number, person in numbers.items()},
+        "error": letter.error if letter else None,
+    }
+    code = 0 if state == "sent" else 75
+    return Report(data, f"The digest of {composed.period} {said}{why}.", code)
+
+
+def digest_json(digest: Digest, rendered: Rendered) -> dict[str, Any]:
+    """A digest as JSON."""
+    return {
+        "period": on(digest.period),
+        "people": [
+            {
+                "number": e.number,
+                "id": e.person_id,
+                "name": e.name,
+                "last_touched": on(e.last_touched),
+                "due_on": on(e.due_on),
+                "days_overdue": e.days_overdue,
+                "why": e.why,
+                "about": e.about,
+                "last_said": {
+                    "on": on(e.said.on),
+                    "by": "you" if e.said.by_owner else "them",
+                    "subject": e.said.subject,
+                    "snippet": e.said.snippet,
+                }
+                if e.said
+                else None,
+                "note": e.note,
+                "mailto": e.mailto,
+            }
+            for e in digest.people
+        ],
+        "more": digest.more,
+        "drafts": [{"name": d.name, "occasion": d.occasion, "subject": d.subject} for d in digest.drafts],
+        "coming_up": [{"kind": str(c.kind), "on": on(c.on), "name": c.name, "text": c.text} for c in digest.coming_up],
+        "in_touch": [{"name": t.name, "on": on(t.on), "how": t.how} for t in digest.in_touch],
+        "strangers": [{"name": s.name, "address": s.address, "messages": s.messages} for s in digest.strangers],
+        "unfiled": list(digest.unfiled),
+        "circles": [{"name": c.name, "in_touch": c.in_touch, "total": c.total} for c in digest.circles],
+        "health": {"read": digest.health.read, "gaps": digest.health.gaps, "problems": list(digest.health.problems)},
+        "letter": {"subject": rendered.subject, "text": rendered.text, "html": rendered.html},
+    }
+
+
+def reply(arguments: argparse.Namespace, options: Options) -> Report:
+    """Reads one reply from a file as the service would, and carries it out unless it is a dry run.
+
+    Whoever has the file is believed to be the owner: it is the command line that asks.
+    """
+    work = opened(options)
+    answered = _read_reply(work, Path(arguments.file))
+    if arguments.dry_run:
+        outcomes = [("", i) for i in answered.instructions]
+    else:
+        with work_lock(work.engine, work.owner_id, PATIENCE):
+            outcomes = _carry_out(work, answered)
+    data: list[dict[str, Any]] = [
+        {
+            "position": i.position,
+            "line": i.line,
+            "verb": str(i.verb),
+            "who": list(i.who),
+            "text": i.text,
+            "on": on(i.on),
+            "every": str(i.every) if i.every else None,
+            "channel": str(i.channel) if i.channel else None,
+            "problem": i.problem or None,
+            "said": said or None,
+        }
+        for said, i in outcomes
+    ]
+    rows = [
+        (d["verb"], ", ".join(d["who"]), d["on"] or d["every"] or "", d["said"] or d["text"] or d["problem"] or "")
+        for d in data
+    ]
+    return Report(
+        {"instructions": data}, table(rows, ("verb", "who", "when", "what")) if rows else "no instruction found"
+    )
+
+
+def _read_reply(work: Work, path: Path) -> answer.Answer:
+    try:
+        message = mime.read(path.read_bytes(), None)
+    except OSError as error:
+        raise NotFound(f"{path} cannot be read: {error.strerror}", "name a file with one mail in it") from error
+    except mime.Unparsable as fault:
+        raise NotFound(f"{path} is no mail: {fault.reason}", "name a file with one mail in it") from fault
+    with work.reading() as session:
+        ours = [m for m in message.envelope.answers if work.tokens.is_ours(m)]
+        letter = letters.letter_by_message_id(session, work.owner_id, ours[0]) if ours else None
+    return answer.understand(work, message, letter)
+
+
+def _carry_out(work: Work, answered: answer.Answer) -> list[tuple[str, Any]]:
+    with work.writing() as session:
+        before = letters.instructions(session, work.owner_id, answered.identity)
+        if before:
+            return [
+                ("done before: " + before[i.position].said if i.position in before else "", i)
+                for i in answered.instructions
+            ]
+        results: list[carry_out.Result] = answer.apply(work, session, answered)
+    return [(r.said, i) for r, i in zip(results, answered.instructions, strict=True)]
+
+
+def drafts(arguments: argparse.Namespace, options: Options) -> Report:
+    """Drafts and what became of them; `place` puts those that wait into the Drafts folder."""
+    work = opened(options)
+    if arguments.action == "place":
+        with work_lock(work.engine, work.owner_id, PATIENCE):
+            _place(work)
+    with work.reading() as session:
+        rows = notes.drafts(session, work.owner_id)
+    zone = work.config.owner.timezone
+    data = [
+        {
+            "id": row.id,
+            "person_id": row.person_id,
+            "occasion": row.kind,
+            "subject": row.subject,
+            "state": row.state,
+            "message_id": row.message_id,
+            "created_on": on(row.created_at.astimezone(zone).date()),
+        }
+        for row in rows
+    ]
+    lines = [(d["id"], d["state"], d["occasion"], d["subject"]) for d in data]
+    return Report(data, table(lines, ("id", "state", "occasion", "subject")) if lines else "No drafts.")
+
+
+def _place(work: Work) -> None:
+    source = work.open_source(work.config.mailbox[0])
+    try:
+        draft.place(work, source)
+    finally:
+        source.close()

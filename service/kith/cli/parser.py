@@ -1,0 +1,138 @@
+"""The command line's grammar: every command, its arguments, and which function runs it."""
+
+import argparse
+from typing import Any, NoReturn
+
+from kith import __version__
+from kith.errors import UsageError
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with the exit code and the two lines of every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        """What the parser refuses."""
+        raise UsageError(message, f"see `{self.prog} --help`")
+
+
+ANYWHERE = "anywhere on the line: --config FILE, --json (one JSON document on stdout), --debug (tracebacks)"
+
+
+def build_parser() -> Parser:
+    """The whole grammar."""
+    parser = Parser(prog="kith", description="Keeps you in touch with the people you chose.", epilog=ANYWHERE)
+    parser.add_argument("--version", action="version", version=f"kith {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    _mail(commands)
+    _people(commands)
+    _words(commands)
+    _care(commands)
+    return parser
+
+
+def _add(commands: Any, name: str, run: str, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, epilog=ANYWHERE)
+    command.set_defaults(command=run)
+    return command
+
+
+def _mail(commands: Any) -> None:
+    scan = _add(commands, "scan", "mail:scan", "read what is new in your mailboxes")
+    scan.add_argument("--mailbox", metavar="NAME", help="only this one")
+    scan.add_argument("--full", action="store_true", help="read everything again")
+    run = _add(commands, "run", "service:run", "the service: scans, replies, drafts, digest, outbox")
+    run.add_argument("--once", action="store_true", help="do what is due and leave")
+    digest = _add(commands, "digest", "mail:digest", "show this week's digest, write it as HTML, or send it now")
+    digest.add_argument("--send", action="store_true", help="send it now, for the current period")
+    digest.add_argument("--out", metavar="FILE.html", help="write it as HTML")
+    digest.add_argument("--as-of", metavar="DATE", help="as it would be, or have been, on that day")
+    reply = _add(commands, "reply", "mail:reply", "read one reply as the service would")
+    reply.add_argument("file", metavar="FILE.eml")
+    reply.add_argument("--dry-run", action="store_true", help="only show what would be done")
+    drafts = _add(commands, "drafts", "mail:drafts", "drafts proposed, placed, sent")
+    drafts.add_argument("action", nargs="?", choices=["place"], help="place: put them into the Drafts folder now")
+
+
+def _people(commands: Any) -> None:
+    people = commands.add_parser("people", help="the people you keep in touch with", epilog=ANYWHERE)
+    actions = people.add_subparsers(metavar="ACTION", required=True)
+    listing = _add(actions, "list", "people:list_people", "everybody, and how it stands with them")
+    listing.add_argument("--overdue", action="store_true", help="only those who are overdue")
+    listing.add_argument("--circle", metavar="C")
+    listing.add_argument("--tag", metavar="T")
+    _add(actions, "show", "people:show", "everything known about one person").add_argument("who", metavar="WHO")
+    add = _add(actions, "add", "people:add", "keep in touch with somebody")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("addresses", metavar="ADDRESS", nargs="*")
+    _attributes(add)
+    edit = _add(actions, "edit", "people:edit", "change what is known about somebody")
+    edit.add_argument("who", metavar="WHO")
+    edit.add_argument("--name", metavar="NAME")
+    edit.add_argument("--address", metavar="ADDRESS", action="append", default=[], help="one more address")
+    edit.add_argument("--drop-address", metavar="ADDRESS", action="append", default=[])
+    edit.add_argument("--drop-tag", metavar="T", action="append", default=[])
+    edit.add_argument("--pause", action="store_true", help="leave out of digests until --resume")
+    edit.add_argument("--resume", action="store_true")
+    _attributes(edit)
+    merge = _add(actions, "merge", "people:merge", "two people are one")
+    merge.add_argument("who", metavar="WHO")
+    merge.add_argument("gone", metavar="OTHER")
+    unmerge = _add(actions, "unmerge", "people:unmerge", "take the latest merge of a person back")
+    unmerge.add_argument("who", metavar="WHO")
+    forget = _add(actions, "forget", "people:forget", "remove somebody for good, with every trace")
+    forget.add_argument("who", metavar="WHO")
+    suggest = _add(actions, "suggest", "people:suggest", "people you write with who are not in Kith")
+    suggest.add_argument("--limit", metavar="N", type=int, default=20)
+    importing = _add(actions, "import", "book:import_people", "from vCard, a vdir folder, or CSV")
+    importing.add_argument("files", metavar="FILE", nargs="+")
+    importing.add_argument("--dry-run", action="store_true", help="only show what would be done")
+    importing.add_argument("--circle", metavar="C", help="for those who are in none")
+    importing.add_argument("--every", metavar="DURATION", help="for those who have no cadence")
+    exporting = _add(actions, "export", "book:export_people", "as vCard 4, CSV or JSON")
+    exporting.add_argument("--format", choices=["vcard", "csv", "json"], default="vcard")
+    exporting.add_argument("--out", metavar="FILE")
+
+
+def _attributes(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--every", metavar="DURATION", help='a cadence of their own: 6w, "2 months"')
+    command.add_argument("--circle", metavar="C")
+    command.add_argument("--tag", metavar="T", action="append", default=[])
+    command.add_argument("--birthday", metavar="D")
+    command.add_argument("--about", metavar="TEXT", help="why this person matters to you")
+
+
+def _words(commands: Any) -> None:
+    touch = _add(commands, "touch", "words:touch", "note that you were in touch")
+    touch.add_argument("who", metavar="WHO")
+    touch.add_argument(
+        "--channel", choices=["call", "in-person", "meeting", "message", "letter", "email"], default="in-person"
+    )
+    touch.add_argument("--on", metavar="DATE", default="today")
+    touch.add_argument("text", metavar="TEXT", nargs="*")
+    note = _add(commands, "note", "words:note", "keep words about somebody")
+    note.add_argument("who", metavar="WHO")
+    note.add_argument("text", metavar="TEXT", nargs="+")
+    follow = _add(commands, "followup", "words:follow_up", "promise yourself something with a date")
+    follow.add_argument("who", metavar="WHO")
+    follow.add_argument("when", metavar="WHEN")
+    follow.add_argument("text", metavar="TEXT", nargs="*")
+    snooze = _add(commands, "snooze", "words:snooze", "leave somebody out of digests for a while")
+    snooze.add_argument("who", metavar="WHO")
+    snooze.add_argument("when", metavar="WHEN")
+    away = _add(commands, "away", "words:away", "a holiday: no digest until then")
+    away.add_argument("until", metavar="UNTIL", help='a date, or "off"')
+    undo = _add(commands, "undo", "words:undo", "take back a note, touch or change")
+    undo.add_argument("id", metavar="ID", nargs="?", type=int)
+    explain = _add(commands, "explain", "words:explain", "why a message counted or not, why somebody is due or not")
+    explain.add_argument("what", metavar="MESSAGE-ID | WHO")
+
+
+def _care(commands: Any) -> None:
+    status = _add(commands, "status", "health:status", "how it is going; exit 1 when something needs you")
+    status.add_argument("--live", action="store_true", help="only: is the service alive?")
+    _add(commands, "doctor", "health:doctor", "check everything, each with its cure")
+    _add(commands, "export", "data:export", "all data as JSON")
+    _add(commands, "backup", "data:backup", "a consistent copy of the database").add_argument("file", metavar="FILE")
+    _add(commands, "restore", "data:restore", "put a backup in place").add_argument("file", metavar="FILE")
+    demo = _add(commands, "demo", "demo:demo", "the whole loop on an invented mailbox, on this machine")
+    demo.add_argument("--out", metavar="DIR", help="keep what it makes there")

@@ -1,0 +1,245 @@
+"""`kith people …`: who they are and how it stands with them."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from kith.cli.main import Options
+from kith.cli.report import Report, instant, local_day, on, table
+from kith.cli.shared import acting, birthday_of, duration_of, opened, the_person
+from kith.domain import address as addresses
+from kith.domain.cadence import ago, why
+from kith.errors import NotFound, UsageError
+from kith.jobs.acts import Done
+from kith.jobs.roster import Member, roster
+from kith.jobs.work import Work
+from kith.store import messages, notes, strangers
+
+
+def list_people(arguments: argparse.Namespace, options: Options) -> Report:
+    """Everybody, or some of them."""
+    work = opened(options)
+    with work.reading() as session:
+        members = roster(work, session, work.now())
+    wanted = [m for m in members if _fits(m, arguments)]
+    if arguments.overdue:
+        wanted.sort(key=lambda m: (-m.standing.share, m.person.name.casefold()))
+    rows = [_line(work, m) for m in wanted]
+    empty = "Nobody is overdue." if arguments.overdue else "Nobody yet. `kith people add NAME ADDRESS` begins."
+    text = table(rows, ("id", "name", "circle", "every", "last touched", "due", "overdue")) if rows else empty
+    return Report([member_json(work, m) for m in wanted], text)
+
+
+def _fits(member: Member, arguments: argparse.Namespace) -> bool:
+    person = member.person
+    circle, tag = arguments.circle, arguments.tag
+    return (
+        (not arguments.overdue or member.standing.is_overdue)
+        and (not circle or (person.circle or "").casefold() == circle.casefold())
+        and (not tag or tag.lstrip("#").casefold() in {t.casefold() for t in person.tags})
+    )
+
+
+def _line(work: Work, member: Member) -> tuple[object, ...]:
+    person, standing = member.person, member.standing
+    last = local_day(member.history.last_touched, work.config.owner.timezone)
+    late = ago(standing.days_overdue) if standing.days_overdue else ""
+    return (
+        person.id,
+        person.name,
+        person.circle or "",
+        standing.cadence or "",
+        last or "not yet",
+        on(standing.due_on) or "",
+        late,
+    )
+
+
+def member_json(work: Work, member: Member) -> dict[str, Any]:
+    """One person as `kith people list --json` gives them."""
+    person, history, standing, zone = member.person, member.history, member.standing, work.config.owner.timezone
+    return {
+        "id": person.id,
+        "name": person.name,
+        "addresses": list(person.addresses),
+        "circle": person.circle,
+        "tags": list(person.tags),
+        "cadence_days": standing.cadence.nominal_days if standing.cadence else None,
+        "last_touched": local_day(history.last_touched, zone),
+        "last_outbound": local_day(history.last_outbound, zone),
+        "last_inbound": local_day(history.last_inbound, zone),
+        "due_on": on(standing.due_on),
+        "days_overdue": standing.days_overdue,
+        "touches": history.touches,
+        "paused": person.paused,
+        "snoozed_until": on(person.snoozed_until),
+    }
+
+
+def show(arguments: argparse.Namespace, options: Options) -> Report:
+    """Everything known about one person."""
+    work = opened(options)
+    with work.reading() as session:
+        person = the_person(work, session, arguments.who)
+        member = roster(work, session, work.now(), ids=[person.id])[0]
+        touches = messages.touches(session, work.owner_id, person.id, 20)
+        written = notes.of_person(session, work.owner_id, person.id, 20)
+        promised = notes.follow_ups_of(session, work.owner_id, person.id)
+        snippet = messages.snippets(session, work.owner_id, [person.id]).get(person.id)
+    zone = work.config.owner.timezone
+    reason = why(person, member.standing, member.history, work.today(), zone)
+    data = member_json(work, member) | {
+        "about": person.about,
+        "birthday": str(person.birthday) if person.birthday else None,
+        "every": str(member.standing.cadence) if member.standing.cadence else None,
+        "cadence_source": member.standing.source,
+        "why": reason,
+        "snippet": snippet.text if snippet else None,
+        "recent_touches": [
+            {
+                "at": instant(t.at, zone),
+                "direction": t.direction,
+                "channel": t.channel,
+                "subject": t.subject,
+                "source": t.source,
+            }
+            for t in touches
+        ],
+        "notes": [{"id": n.id, "at": instant(n.at, zone), "text": n.text} for n in written],
+        "follow_ups": [
+            {"id": f.id, "on": on(f.due_on), "text": f.text, "done": f.done_at is not None} for f in promised
+        ],
+    }
+    return Report(data, _portrait(data))
+
+
+def _portrait(data: dict[str, Any]) -> str:
+    facts = [
+        ("about", data["about"]),
+        ("addresses", ", ".join(data["addresses"])),
+        ("circle", data["circle"]),
+        ("tags", " ".join("#" + t for t in data["tags"])),
+        ("every", f"{data['every']} ({data['cadence_source']})" if data["every"] else None),
+        ("birthday", data["birthday"]),
+        ("last touched", data["last_touched"] or "not yet"),
+        ("due", data["due_on"]),
+        ("last said", data["snippet"]),
+    ]
+    lines = [f"{data['name']}: {data['why']}.", "", table([(k, v) for k, v in facts if v])]
+    blocks = (
+        ("Touches", [(t["at"][:10], t["direction"], t["channel"], t["subject"]) for t in data["recent_touches"]]),
+        ("Notes", [(n["at"][:10], n["text"]) for n in data["notes"]]),
+        ("Follow-ups", [(f["on"], "done" if f["done"] else "open", f["text"]) for f in data["follow_ups"]]),
+    )
+    for title, rows in blocks:
+        if rows:
+            lines += ["", f"{title}:", table(rows)]
+    return "\n".join(lines)
+
+
+def add(arguments: argparse.Namespace, options: Options) -> Report:
+    """A new person. Their past comes with the next scan."""
+    work = opened(options)
+    wrong = [a for a in arguments.addresses if not addresses.looks_like(a)]
+    if wrong:
+        raise UsageError(f"{wrong[0]} is not a mail address", "kith people add NAME ADDRESS…")
+    own = [a for a in arguments.addresses if work.key(a) in work.config.owner_keys]
+    if own:
+        raise UsageError(f"{own[0]} is an address of your own", "people are those you keep in touch with")
+    every, birthday = duration_of(arguments.every), birthday_of(arguments.birthday, work.today())
+    with acting(work) as acts:
+        person_id, done = acts.add(
+            arguments.name,
+            list({work.key(a): (a, work.key(a)) for a in arguments.addresses}.values()),
+            every=str(every) if every else None,
+            circle=arguments.circle,
+            birthday=str(birthday) if birthday else None,
+            about=arguments.about or "",
+            tags=[t.lstrip("#") for t in arguments.tag],
+        )
+    return Report(
+        {"id": person_id, "name": arguments.name}, f"{done.said}. The next scan fetches what you wrote so far."
+    )
+
+
+def edit(arguments: argparse.Namespace, options: Options) -> Report:
+    """Changes to one person; each can be undone."""
+    work = opened(options)
+    every, birthday = duration_of(arguments.every), birthday_of(arguments.birthday, work.today())
+    with acting(work) as acts:
+        person = the_person(work, acts.session, arguments.who)
+        changes: tuple[tuple[object, Callable[[], Done]], ...] = (
+            (arguments.name, lambda: acts.rename(person, arguments.name)),
+            (every, lambda: acts.every(person, every)),
+            (arguments.circle is not None, lambda: acts.circle(person, arguments.circle or None)),
+            (arguments.tag, lambda: acts.tag(person, [t.lstrip("#") for t in arguments.tag])),
+            (arguments.drop_tag, lambda: acts.untag(person, [t.lstrip("#") for t in arguments.drop_tag])),
+            (birthday, lambda: acts.birthday(person, birthday)),
+            (arguments.about is not None, lambda: acts.about(person, arguments.about)),
+            (arguments.pause, lambda: acts.pause(person, paused=True)),
+            (arguments.resume, lambda: acts.pause(person, paused=False)),
+            (arguments.address, lambda: acts.add_addresses(person, [(a, work.key(a)) for a in arguments.address])),
+            (
+                arguments.drop_address,
+                lambda: acts.drop_addresses(person, [work.key(a) for a in arguments.drop_address]),
+            ),
+        )
+        done = [change() for asked, change in changes if asked]
+    if not done:
+        raise UsageError("there is nothing to change", "see `kith people edit --help`")
+    return Report({"id": person.id, "done": [d.said for d in done]}, "\n".join(d.said for d in done))
+
+
+def merge(arguments: argparse.Namespace, options: Options) -> Report:
+    """Two people are one."""
+    work = opened(options)
+    with acting(work) as acts:
+        kept, gone = (the_person(work, acts.session, who) for who in (arguments.who, arguments.gone))
+        done = acts.merge(kept, gone)
+    return Report(
+        {"id": kept.id, "change": done.change_id}, f"{done.said}. `kith undo {done.change_id}` takes it back."
+    )
+
+
+def unmerge(arguments: argparse.Namespace, options: Options) -> Report:
+    """Takes the latest merge of a person back."""
+    work = opened(options)
+    with acting(work) as acts:
+        person = the_person(work, acts.session, arguments.who)
+        change = notes.latest_merge(acts.session, work.owner_id, person.id)
+        if change is None:
+            raise NotFound(f"{person.name} was not merged with anybody", "see `kith people list`")
+        done = acts.undo(change.id)
+    return Report({"id": person.id, "done": done.said}, done.said)
+
+
+def forget(arguments: argparse.Namespace, options: Options) -> Report:
+    """Removes a person for good."""
+    work = opened(options)
+    with acting(work) as acts:
+        person = the_person(work, acts.session, arguments.who)
+        done = acts.forget(person, work.key)
+    return Report({"id": person.id, "forgotten": True}, f"{done.said}. Nothing is left of them but a hash.")
+
+
+def suggest(arguments: argparse.Namespace, options: Options) -> Report:
+    """Strangers the owner has really written with."""
+    work = opened(options)
+    if not work.config.touch.strangers:
+        return Report([], "Strangers are not counted: `strangers = false` in kith.toml.")
+    with work.reading() as session:
+        found = strangers.promising(session, work.owner_id, since=None, limit=arguments.limit)
+    zone = work.config.owner.timezone
+    data = [
+        {
+            "address": r.key,
+            "name": r.name,
+            "outbound": r.outbound,
+            "inbound": r.inbound,
+            "last": local_day(r.last_at, zone),
+        }
+        for r in found
+    ]
+    rows = [(d["name"] or "", d["address"], d["outbound"], d["inbound"], d["last"]) for d in data]
+    text = table(rows, ("name", "address", "you wrote", "they wrote", "last")) if rows else "Nobody comes to mind."
+    return Report(data, text)

@@ -1,0 +1,39 @@
+"""`kith run`: the service, or one turn of it."""
+
+import argparse
+import logging
+import sys
+
+from kith.cli.mail import scan_json
+from kith.cli.main import Options
+from kith.cli.report import Report, on
+from kith.cli.shared import opened
+from kith.daemon import Once, Service, run_once
+
+
+def run(arguments: argparse.Namespace, options: Options) -> Report:
+    """Runs until it is stopped, or does once what is due."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for foreign in ("imapclient", "schedule", "mailparser"):
+        logging.getLogger(foreign).setLevel(logging.WARNING)  # imapclient tells whole commands at DEBUG
+    work = opened(options)
+    if arguments.once:
+        started = work.now()
+        done = run_once(work)
+        return _told(done, (work.now() - started).total_seconds())
+    Service(work).run()
+    return Report({"stopped": True})
+
+
+def _told(done: Once, seconds: float) -> Report:
+    data = scan_json(done.mailboxes, seconds) | {
+        "digest": on(done.composed.period) if done.composed else None,
+        "letters": done.letters,
+    }
+    failed = [m.error for m in done.mailboxes if m.error]
+    lines = [f"{m.name}: read {m.total('read')}, touches {m.total('touches')}" for m in done.mailboxes if not m.error]
+    lines += [f"{m.name}: {m.error.message}" for m in done.mailboxes if m.error]
+    if done.composed:
+        lines.append(f"composed the digest of {done.composed.period}")
+    lines.append(f"letters sent: {done.letters}")
+    return Report(data, "\n".join(lines), failed[0].exit_code if failed else 0)

@@ -1,0 +1,161 @@
+"""Commands by which the owner says something: touch, note, followup, snooze, away, undo, explain."""
+
+import argparse
+
+from kith.cli.main import Options
+from kith.cli.report import Report, instant, on
+from kith.cli.shared import acting, date_of, opened, the_person
+from kith.domain.cadence import why
+from kith.domain.dates import Look
+from kith.domain.touch import Channel
+from kith.errors import NotFound, UsageError
+from kith.jobs.acts import Done
+from kith.jobs.roster import roster
+from kith.jobs.work import Work
+from kith.store import messages, owners, people
+from kith.store.tables import MessageRow
+
+
+def _done(done: Done) -> Report:
+    return Report({"done": done.said, "change": done.change_id}, done.said)
+
+
+def touch(arguments: argparse.Namespace, options: Options) -> Report:
+    """A touch that left no mail, with a note if there are words."""
+    work = opened(options)
+    day = date_of(arguments.on, work.today(), Look.BACK)
+    if day > work.today():
+        raise UsageError(
+            f"{arguments.on} is still to come", "a touch is something that was; `kith followup` is for plans"
+        )
+    text = " ".join(arguments.text)
+    with acting(work) as acts:
+        person = the_person(work, acts.session, arguments.who)
+        done = acts.touch(person, Channel(arguments.channel), day, text)
+        if text:
+            acts.note(person, text)
+    return _done(done)
+
+
+def note(arguments: argparse.Namespace, options: Options) -> Report:
+    """Words about somebody."""
+    work = opened(options)
+    with acting(work) as acts:
+        return _done(acts.note(the_person(work, acts.session, arguments.who), " ".join(arguments.text)))
+
+
+def follow_up(arguments: argparse.Namespace, options: Options) -> Report:
+    """A promise with a date."""
+    work = opened(options)
+    day = date_of(arguments.when, work.today(), Look.AHEAD)
+    with acting(work) as acts:
+        person = the_person(work, acts.session, arguments.who)
+        return _done(acts.follow_up(person, day, " ".join(arguments.text)))
+
+
+def snooze(arguments: argparse.Namespace, options: Options) -> Report:
+    """Leaves somebody out of digests for a while."""
+    work = opened(options)
+    day = date_of(arguments.when, work.today(), Look.AHEAD)
+    with acting(work) as acts:
+        return _done(acts.snooze(the_person(work, acts.session, arguments.who), day))
+
+
+def away(arguments: argparse.Namespace, options: Options) -> Report:
+    """A holiday."""
+    work = opened(options)
+    back = arguments.until.casefold() in ("off", "back", "now")
+    until = None if back else date_of(arguments.until, work.today(), Look.AHEAD)
+    with work.writing() as session:
+        owners.set_away(session, work.owner_id, until)
+    said = f"No digest until {on(until)}. Enjoy." if until else "Welcome back. Digests come again."
+    return Report({"away_until": on(until)}, said)
+
+
+def undo(arguments: argparse.Namespace, options: Options) -> Report:
+    """Takes back a change."""
+    work = opened(options)
+    with acting(work) as acts:
+        return _done(acts.undo(arguments.id))
+
+
+def explain(arguments: argparse.Namespace, options: Options) -> Report:
+    """Why a message counted or not, or why somebody is due or not."""
+    work = opened(options)
+    what = arguments.what.strip()
+    if not what.startswith("<"):
+        with work.reading() as session:
+            found = people.find(session, work.owner_id, what, work.key(what))
+        if found or "@" not in what:
+            return _explain_person(work, what)
+        what = f"<{what}>"
+    return _explain_message(work, what)
+
+
+def _explain_message(work: Work, message_id: str) -> Report:
+    with work.reading() as session:
+        rows = messages.by_message_id(session, work.owner_id, message_id)
+        names = {
+            row.identity: [
+                known[0].name
+                for person_id in messages.participants(session, work.owner_id, row.identity)
+                if (known := people.one(session, work.owner_id, person_id))
+            ]
+            for row in rows
+        }
+    if not rows:
+        raise NotFound(
+            f"no message {message_id} is kept",
+            "only messages with people in Kith are; from strangers it would be `stranger`",
+        )
+    zone = work.config.owner.timezone
+    data = [
+        {
+            "message_id": row.message_id,
+            "subject": row.subject,
+            "at": instant(row.at, zone),
+            "direction": row.direction,
+            "touch": row.reason is None,
+            "reason": row.reason,
+            "ruled": row.ruled,
+            "people": names[row.identity],
+        }
+        for row in rows
+    ]
+    return Report(data, "\n".join(_verdict(row, names[row.identity]) for row in rows))
+
+
+def _verdict(row: MessageRow, names: list[str]) -> str:
+    who = ", ".join(names)
+    if row.reason is None:
+        return f"“{row.subject}” is a touch ({row.direction}): {who}"
+    return f"“{row.subject}” is no touch: {row.reason}. With {who}"
+
+
+def _explain_person(work: Work, who: str) -> Report:
+    with work.reading() as session:
+        person = the_person(work, session, who)
+        member = roster(work, session, work.now(), ids=[person.id])[0]
+        ignored = messages.not_counted_since(
+            session, work.owner_id, person.id, member.history.last_touched, MOST_IGNORED
+        )
+    counts: dict[str, int] = {}
+    for row in ignored:
+        counts[row.reason or ""] = counts.get(row.reason or "", 0) + 1
+    reason = why(person, member.standing, member.history, work.today(), work.config.owner.timezone)
+    listed = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    newer = f"; {len(ignored)} newer messages did not count: {listed}" if ignored else ""
+    data = {
+        "id": person.id,
+        "name": person.name,
+        "why": reason,
+        "due_on": on(member.standing.due_on),
+        "days_overdue": member.standing.days_overdue,
+        "cadence_source": member.standing.source,
+        "not_counted": counts,
+    }
+    return Report(data, f"{person.name}: {reason}{newer}.")
+
+
+MOST_IGNORED = 1000
+"""Messages that are looked at for reasons."""

@@ -1,0 +1,1 @@
+"""`kith demo`: the whole loop on an invented mailbox, over real IMAP and SMTP on this machine."""

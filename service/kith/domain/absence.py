@@ -1,0 +1,99 @@
+"""How the subjects of out-of-office mail read, in some forty languages."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+PHRASES: Final[Mapping[str, str]] = {
+    "Albanian": "përgjigje automatike",
+    "Arabic": "رد تلقائي | الرد التلقائي | خارج المكتب",
+    "Basque": "erantzun automatikoa",
+    "Bulgarian": "автоматичен отговор | извън офиса",
+    "Catalan": "resposta automàtica | fora de l'oficina",
+    "Chinese": "自动回复 | 自动答复 | 自動回覆 | 自動回復 | 外出自动回复 | 不在办公室 | 不在辦公室 | 休假自动回复",
+    "Croatian": "automatski odgovor | izvan ureda",
+    "Czech": "automatická odpověď | mimo kancelář | nepřítomnost | oznámení o nepřítomnosti",
+    "Danish": "automatisk svar | autosvar | ikke på kontoret | fravær | fraværsbesked",
+    "Dutch": "automatisch antwoord | automatisch bericht | afwezig | afwezigheid | afwezigheidsbericht | "
+    "afwezigheidsmelding | niet op kantoor",
+    "English": "auto reply | auto-reply | autoreply | auto response | auto-response | autoresponse | automatic reply | "
+    "automatic response | automated reply | automated response | out of office | out-of-office | "
+    "out of the office | out of office reply | out of office message | out of office notification | "
+    "i am out of office | i am out of the office | i'm out of office | i'm out of the office | "
+    "i am currently out of the office | away from my mail | away from the office | vacation reply | "
+    "vacation response | absence notification",
+    "Estonian": "automaatvastus | automaatne vastus | kontorist väljas",
+    "Finnish": "automaattinen vastaus | poissa | poissaoloviesti | poissa toimistosta",
+    "French": "réponse automatique | réponse automatique d'absence | absence du bureau | absent du bureau | "
+    "message d'absence | notification d'absence | avis d'absence | je suis absent | je suis absente",
+    "Galician": "resposta automática | fóra da oficina",
+    "German": "automatische antwort | automatische antwortmail | autoantwort | abwesend | abwesenheit | "
+    "abwesenheitsnotiz | abwesenheitsmeldung | abwesenheitsnachricht | abwesenheitsbenachrichtigung | "
+    "nicht im büro | ich bin nicht im büro",
+    "Greek": "αυτόματη απάντηση | εκτός γραφείου | απουσία από το γραφείο",
+    "Hebrew": "מענה אוטומטי | תשובה אוטומטית | מחוץ למשרד",
+    "Hindi": "स्वचालित उत्तर | स्वतः उत्तर",
+    "Hungarian": "automatikus válasz | házon kívül | irodán kívül",
+    "Icelandic": "sjálfvirkt svar",
+    "Indonesian and Malay": "balasan otomatis | balasan automatik | jawaban otomatis | di luar kantor",
+    "Italian": "risposta automatica | fuori sede | fuori ufficio | messaggio di assenza | assenza dall'ufficio",
+    "Japanese": "自動応答 | 自動返信 | 自動返信メール | 不在通知 | 不在のお知らせ | 外出中",
+    "Korean": "자동 회신 | 자동회신 | 자동 응답 | 자동응답 | 부재중 | 부재 중",
+    "Latvian": "automātiska atbilde | ārpus biroja",
+    "Lithuanian": "automatinis atsakymas | ne biure",
+    "Norwegian": "automatisk svar | autosvar | fraværsmelding | fravær | ikke på kontoret | ute av kontoret",
+    "Persian": "پاسخ خودکار",
+    "Polish": "odpowiedź automatyczna | automatyczna odpowiedź | nieobecność | nieobecność w biurze | poza biurem",
+    "Portuguese": "resposta automática | fora do escritório | ausência | ausência do escritório | "
+    "ausência temporária | aviso de ausência",
+    "Romanian": "răspuns automat | în afara biroului",
+    "Russian": "автоответ | автоматический ответ | вне офиса | нет на месте",
+    "Serbian": "аутоматски одговор | automatski odgovor | van kancelarije",
+    "Slovak": "automatická odpoveď | mimo kancelárie | neprítomnosť",
+    "Slovenian": "samodejni odgovor | odsotnost | nisem v pisarni",
+    "Spanish": "respuesta automática | fuera de la oficina | fuera de oficina | ausente de la oficina | "
+    "aviso de ausencia | mensaje de ausencia",
+    "Swedish": "automatiskt svar | autosvar | frånvaro | frånvaromeddelande | ej på kontoret | inte på kontoret",
+    "Thai": "ตอบกลับอัตโนมัติ | การตอบกลับอัตโนมัติ | ไม่อยู่ที่สำนักงาน",
+    "Turkish": "otomatik yanıt | otomatik cevap | ofis dışında | ofis dışındayım",
+    "Ukrainian": "автоматична відповідь | автовідповідь | не в офісі",
+    "Vietnamese": "trả lời tự động | thư trả lời tự động | vắng mặt tại văn phòng",
+}
+"""What such subjects begin with: the words mail programs put there, and those that people set."""
+
+_LOOKED_AT: Final = 300  # characters, so that nothing a sender writes takes long; levelling alone can be quadratic
+_MARK = "[:!|(]"  # what parts the phrase from the subject it answers, or from when it ends
+_ANSWERED = "(?:re|aw|sv|tr|vs|rv|ris|odp|fwd?|wg) ?:"
+_UNTIL = "(?:until|till|from|bis|vom|jusqu'|hasta|fino a|dal|ate|tot|t/m|til|do|od) ?[^?]*$"  # a question is a person's
+
+
+def _level(text: str) -> str:
+    """Text without case, accents, wide forms and double spaces, so that every way to write a phrase is one."""
+    folded = unicodedata.normalize("NFKD", text.replace("İ", "i").casefold().replace("ı", "i"))
+    bare = "".join(c for c in folded if not unicodedata.combining(c)).replace("’", "'")
+    return " ".join(bare.split())
+
+
+def _any_phrase() -> str:
+    phrases = {_level(phrase) for of_language in PHRASES.values() for phrase in of_language.split("|")}
+    return "(?:" + "|".join(re.escape(p) for p in sorted(phrases, key=len, reverse=True)) + ")"
+
+
+_ABSENT = re.compile(
+    rf"[\[【「]{(_PHRASE := _any_phrase())}[:!]?[\]】」]"
+    rf"|{_PHRASE}(?:[ ,:-]{{1,3}}{_PHRASE})?(?:[.!]*$| ?{_MARK}| [-–—~] ?| ?[–—]| {_ANSWERED}| {_UNTIL})"
+    rf"|auto: {_ANSWERED}"  # RFC 5230, 4.4 has "Auto: " before the subject; alone it is a car, too
+    r"|auto: [^:?]*\b(?:is|am) (?:currently )?out of (?:the )?office\b"
+    r"|[^:?!]*\bis out of (?:the )?office \((?:returning|until|back)\b"
+)
+_SHOUTED = re.compile(r"\s*OOO(?:\s*$|:| [-–—] | until )")  # in small letters it is a cry of delight
+
+
+def announces_absence(subject: str) -> bool:
+    """Whether a subject is that of an automatic answer: one of the phrases, then its end, a mark or a date.
+
+    "Out of office: holiday" is one; "Out of office next week, can you cover?" was written by somebody.
+    """
+    start = subject.strip()[:_LOOKED_AT]
+    return _ABSENT.match(_level(start)) is not None or _SHOUTED.match(start) is not None

@@ -1,0 +1,84 @@
+"""The life of a letter: queued → sending → sent, uncertain or failed. Decided here, carried out elsewhere."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a letter stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+
+
+class Result(StrEnum):
+    """How one try ended."""
+
+    ACCEPTED = "accepted"
+    TRY_AGAIN = "try again"  # certainly not taken: refused for now, or never handed over
+    REFUSED = "refused"  # certainly not taken, and never will be
+    UNKNOWN = "unknown"  # handed over, and the answer was lost (RFC 1047)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one try ended, and what the server said."""
+
+    result: Result
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a letter becomes."""
+
+    state: State
+    next_try_at: datetime | None = None
+
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=2)
+TRIES = 30
+"""With the waits above: some two days of trying."""
+
+LOOK_FOR = timedelta(minutes=15)
+"""How long Kith looks for a letter of unknown fate in the owner's mailbox before it counts as not arrived."""
+
+
+def after_try(outcome: Outcome, attempts: int, now: datetime) -> Step:
+    """What becomes of a letter after its attempts-th try (from 1)."""
+    match outcome.result:
+        case Result.ACCEPTED:
+            return Step(State.SENT)
+        case Result.REFUSED:
+            return Step(State.FAILED)
+        case Result.UNKNOWN:
+            return Step(State.UNCERTAIN)
+        case Result.TRY_AGAIN:
+            return Step(State.FAILED) if attempts >= TRIES else Step(State.QUEUED, now + wait(attempts))
+
+
+def wait(attempts: int) -> timedelta:
+    """The pause after a failed try: doubling, up to two hours."""
+    doubled: timedelta = FIRST_WAIT * 2 ** min(attempts - 1, 10)
+    return min(doubled, LONGEST_WAIT)
+
+
+def after_look(found: bool | None, *, appended: bool, losses: int, tried_at: datetime, now: datetime) -> Step:
+    """What becomes of a letter of unknown fate (uncertain, or sending when Kith was stopped).
+
+    found says whether its Message-ID is in the owner's mailbox, None where that cannot be known: the
+    letter goes to an address whose mail Kith does not read, or the mailbox cannot be reached. An
+    appended letter is there or is not. One that was sent, had time to arrive and did not is tried
+    once more with the same Message-ID; losses counts how often its fate became unknown.
+    """
+    if found:
+        return Step(State.SENT)
+    waited = now - tried_at
+    if found is False and (appended or (losses < 2 and waited >= LOOK_FOR)):
+        return Step(State.QUEUED, now)
+    return Step(State.UNCERTAIN, now + max(FIRST_WAIT, waited / 2))

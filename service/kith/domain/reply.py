@@ -1,0 +1,128 @@
+"""What a reply asks for: the owner's new words to instructions."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import chain
+from typing import Final
+
+from kith.domain import reply_person, reply_verbs
+from kith.domain.instruction import Instruction, Verb, not_understood
+from kith.domain.message import Envelope
+from kith.domain.reply_lines import Opening, opening
+from kith.domain.reply_words import is_bare_name, is_closing, is_greeting, plain
+from kith.domain.touch import is_automatic
+
+__all__ = ["HTML_MARK", "MOST", "SENTINEL", "Instruction", "Verb", "is_automatic_answer", "parse", "parse_self_note"]
+
+SENTINEL: Final = "[kith: answer above this line]"
+"""The first line of every letter, in text and in HTML: below it a reply holds nothing new.
+
+Plain ASCII, short enough never to be wrapped, no signature separator and nothing that Markdown or a
+link finder would change.
+"""
+
+HTML_MARK: Final = 'data-kith="letter"'
+"""The attribute on the outermost element of a letter's HTML, by which it is known inside a reply."""
+
+MOST: Final = 500
+"""Instructions in one mail. What is left over comes back as one that was not understood."""
+
+_PREFIX: Final = re.compile(r"\s*(?:(?:re|fwd?|aw|wg|sv|tr)\s?:\s?)?kith\b\s?:?", re.IGNORECASE)
+_NO_BEGINNING: Final = "whom is this about? Begin with a number from the letter, a name and a colon, or an address"
+_TOO_MANY: Final = "this is more than one mail can hold"
+
+
+def is_automatic_answer(envelope: Envelope) -> bool:
+    """Whether an answer to a letter was written by a machine, by its fields or a subject such as "Out of office"."""
+    return is_automatic(envelope, outbound=False)
+
+
+@dataclass(slots=True)
+class _Item:
+    """The lines that belong together: one with a beginning, and those that go on with it."""
+
+    start: Opening | None
+    lines: list[str] = field(default_factory=list)  # as the owner wrote them
+    words: list[str] = field(default_factory=list)  # without beginning and bullets
+
+    @property
+    def whole(self) -> str:
+        return " ".join(self.lines)
+
+
+def parse(text: str, today: date) -> list[Instruction]:
+    """What the owner's new words ask for, in their order, at most 500 instructions. Never raises.
+
+    Nothing is lost: every line that is not empty is in the line of an instruction, which is UNKNOWN
+    with a problem where it has no meaning. The one exception is politeness: a line that is nothing
+    but a word of greeting or closing with a name at most ("Hi Kith,", "Thanks, Alex"), and the
+    owner's name alone on the last line right under a word of closing, are passed over, so that they
+    become part of nobody's note. today is the date in the owner's zone when the reply was written.
+    """
+    items = _items(text)
+    found: list[Instruction] = []
+    for number, item in enumerate(items):
+        line = item.whole
+        for one in _instructions(item, today):
+            if len(found) == MOST - 1:
+                left = " ".join(chain.from_iterable(late.lines for late in items[number:]))
+                return [*found, Instruction(len(found), left, Verb.UNKNOWN, problem=_TOO_MANY)]
+            found.append(replace(one, position=len(found), line=line))
+    return found
+
+
+def parse_self_note(subject: str, text: str, today: date) -> list[Instruction]:
+    """What a mail of the owner's to themself says: the words of the subject after "kith:", then those of the mail.
+
+    A subject that is only a name is whom the mail is about: "kith: Maria".
+    """
+    said = _PREFIX.sub("", subject, count=1).strip()
+    if is_bare_name(said) and not is_greeting(said) and text.strip() and opening(plain(said)) is None:
+        said = f"{said}:"
+    return parse(f"{said}\n{text}", today)
+
+
+def _items(text: str) -> list[_Item]:
+    items: list[_Item] = []
+    for line in _meant(text):
+        words = plain(line)
+        start = opening(words)
+        if start and items and "@" in words and _wants_address(items[-1]):
+            start = None  # a mail program broke the line before the address
+        if start or not items or _is_complete(items[-1]):
+            items.append(_Item(start))
+        items[-1].lines.append(line.strip())
+        items[-1].words.append(start.rest if start else words)
+    return items
+
+
+def _meant(text: str) -> Iterator[str]:
+    """The lines that are not empty and more than politeness."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and is_closing(lines[-2]) and is_bare_name(lines[-1]) and opening(plain(lines[-1])) is None:
+        lines.pop()
+    return (line for line in lines if not is_greeting(line))
+
+
+def _is_complete(item: _Item) -> bool:
+    return item.start is not None and item.start.closed
+
+
+def _wants_address(item: _Item) -> bool:
+    return item.start is not None and item.start.verb is Verb.ADD and len(item.lines) == 1 and "@" not in item.words[0]
+
+
+def _instructions(item: _Item, today: date) -> Iterator[Instruction]:
+    start = item.start
+    if start is None:
+        yield not_understood(_NO_BEGINNING)
+    elif start.verb is not None:
+        yield from reply_verbs.instructions(start, " ".join(item.words).strip())
+    else:
+        words = [line for line in item.words if line]
+        said = reply_person.instructions(reply_person.joined(words), today)
+        for person in start.people:
+            nothing = not_understood(f"nothing is said about {person}")
+            yield from (replace(one, who=(person, *one.who)) for one in said or [nothing])

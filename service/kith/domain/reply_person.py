@@ -1,0 +1,106 @@
+"""What is said about one person: verbs, touches in words, and notes, one or several of them in a row of sentences."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from kith.domain.instruction import Instruction, Verb, order
+from kith.domain.reply_phrases import PHRASES, Said, read_tags, read_touch_or_not
+from kith.domain.reply_touch import read_touch
+from kith.domain.reply_words import vocabulary
+
+_MOST_SENTENCES: Final = 60
+"""Sentences of one line looked at for something to do; what comes after them is told."""
+_LONG_LINE: Final = 60
+"""Characters from which the end of a line may be a mail program's, in the midst of a sentence."""
+
+_BOUNDARY: Final = re.compile(r"(?<=[.!;]) |\n|,? and then |, then ")
+_LEAD: Final = re.compile(r"(?:(?:and|then|also|please|pls) )+", re.IGNORECASE)
+_VERB: Final = re.compile(r"(?P<verb>follow[ -]?up|[a-z]+)(?P<stop>[,;:.!]* ?[-–—]?)(?: (?P<rest>.*))?", re.IGNORECASE)
+_BEFORE_SAID: Final = " ,:;-–—"
+_ALWAYS_MEANT: Final = vocabulary("snooze followup")
+"""Verbs that are asked back even in a later sentence, where other words that begin like a verb are prose."""
+
+
+def joined(lines: list[str]) -> str:
+    """The lines about one person as one text, a newline kept only where the owner ended the line."""
+    parts: list[str] = []
+    for line in lines:
+        if parts:
+            ended = len(parts[-1]) < _LONG_LINE or parts[-1].endswith((".", "!", "?", ";"))
+            parts.append("\n" if ended else " ")
+        parts.append(line)
+    return "".join(parts)
+
+
+def instructions(words: str, today: date) -> list[Instruction]:
+    """What is asked for in the words about a person, in their order; a note where nothing is. Empty for no words.
+
+    A sentence that begins with a verb or a touch begins a new instruction. Any other goes with the
+    touch or the note before it, or becomes a note of its own after a verb.
+    """
+    found: list[Instruction] = []
+    for said, told in _groups(words, today):
+        found.extend(_complete(said, " ".join(told.split())))
+    return found
+
+
+def _complete(said: Instruction | None, told: str) -> Iterator[Instruction]:
+    if said is None:
+        if told:
+            yield order(Verb.NOTE, text=told)
+    elif said.verb is Verb.TOUCH and told:
+        yield order(Verb.TOUCH, channel=said.channel, on=said.on, text=f"{said.text} {told}".strip())
+    else:
+        yield said
+        if told and said.verb is not Verb.UNKNOWN:  # an UNKNOWN holds all words of its line already
+            yield order(Verb.NOTE, text=told)
+
+
+def _groups(words: str, today: date) -> Iterator[tuple[Instruction | None, str]]:
+    """Each instruction with the plain words after it; the first may be plain words alone."""
+    said: Instruction | None = None
+    told: list[str] = []
+    for number, (before, sentence) in enumerate(_sentences(words)):
+        found = _read(sentence, today, is_first=number == 0)
+        if found is None or _is_same_touch(said, found[0]):
+            told += [before, sentence]
+            continue
+        if number:
+            yield said, "".join(told)
+        said, told = found[0], [found[1]]
+    yield said, "".join(told)
+
+
+def _is_same_touch(said: Instruction | None, found: Instruction) -> bool:
+    """Whether a sentence tells more of the touch before it: "called. Spoke about the flat" is one call."""
+    both_touch = said is not None and said.verb is found.verb is Verb.TOUCH
+    return both_touch and said is not None and (said.on, said.channel) == (found.on, found.channel)
+
+
+def _sentences(words: str) -> Iterator[tuple[str, str]]:
+    """Each sentence with what stood between it and the one before; the last holds all the rest."""
+    start, before = 0, ""
+    for count, boundary in enumerate(_BOUNDARY.finditer(words), 1):
+        if count == _MOST_SENTENCES:
+            break
+        yield before, words[start : boundary.start()]
+        start, before = boundary.end(), boundary[0]
+    yield before, words[start:]
+
+
+def _read(sentence: str, today: date, *, is_first: bool) -> Said | None:
+    words = _LEAD.sub("", sentence.strip().lstrip(_BEFORE_SAID), count=1)
+    if special := read_tags(words) or read_touch_or_not(words, today):
+        return special
+    if found := _VERB.fullmatch(words):
+        name = found["verb"].casefold().replace(" ", "").replace("-", "")
+        phrase = PHRASES.get(name)
+        said = phrase((found["rest"] or "").strip(), bool(found["stop"].strip()), today) if phrase else None
+        if said and said[0].verb is Verb.UNKNOWN and not is_first and name not in _ALWAYS_MEANT:
+            return None
+        if said:
+            return said
+    touch = read_touch(words, today)
+    return (touch, "") if touch else None

@@ -1,0 +1,173 @@
+"""Verbs that follow a person, each with the words it needs: snooze 3 weeks, every 2 months, follow up in June."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from kith.domain.dates import Look, find_date, parse_birthday, parse_date, parse_duration
+from kith.domain.instruction import Instruction, Verb, not_understood, order
+from kith.domain.reply_lines import who_list
+from kith.domain.reply_words import first_word, vocabulary
+from kith.domain.touch import Channel
+
+Said = tuple[Instruction, str]
+"""An instruction, and the words after it that are no part of it."""
+
+Phrase = Callable[[str, bool, date], Said | None]
+"""Reads what follows a verb: the words, whether a stop parts them from it, and today. None: it is prose after all."""
+
+_EDGE: Final = " ,.;:!-–—"
+_CLAUSE_END: Final = re.compile(r"[,;:] | [-–—] |\. ")
+_UNTIL: Final = re.compile(r"(?:until|till|til|for) ", re.IGNORECASE)
+_ABOUT: Final = re.compile(r"(?:about|on|re|regarding|concerning)\b:? ?", re.IGNORECASE)
+_BIRTHDAY_IS: Final = re.compile(r"(?:(?:is|on|the|=) )+", re.IGNORECASE)
+_WITH: Final = re.compile(r"(?:with|into|and) ", re.IGNORECASE)
+_HASHES: Final = re.compile(r"(?:#[^\W\d_][\w&+-]{0,39}(?:[, ]+|\.?$))+")
+_TAG: Final = re.compile(r"#?([^\W_][\w&+-]{0,39})")
+_NOT_A_TOUCH: Final = re.compile(
+    r"(?:(?:it|that|this) )?(?:is not|was not|isn['’]t|wasn['’]t|not|(?:it|that)['’]s not) a touch\b", re.IGNORECASE
+)
+_IS_A_TOUCH: Final = re.compile(r"(?:(?:it|that|this) )?(?:is|was|(?:it|that)['’]s) a touch\b", re.IGNORECASE)
+_NO_CIRCLE: Final = vocabulary("of is was has back around")
+_MOST_TAGS: Final = 8
+
+
+def read_tags(words: str) -> Said | None:
+    """ "#alumni #cooking" at the start of a sentence."""
+    found = _HASHES.match(words)
+    if not found:
+        return None
+    return _tagged(found[0]), words[found.end() :].strip()
+
+
+def read_touch_or_not(words: str, today: date) -> Said | None:
+    """ "not a touch", "that was a touch", with the day it was if one is said."""
+    for verb, shape in ((Verb.NOT_A_TOUCH, _NOT_A_TOUCH), (Verb.IS_A_TOUCH, _IS_A_TOUCH)):
+        if found := shape.match(words):
+            rest = words[found.end() :].strip(_EDGE)
+            said = find_date(rest, today, Look.BACK)
+            return (order(verb, on=said[0]), said[1]) if said else (order(verb), rest)
+    return None
+
+
+def _snooze(rest: str, _parted: bool, today: date) -> Said | None:
+    on, after = _ahead(rest, today)
+    if on is None or on <= today:
+        return not_understood("snooze until when? For example: snooze 3 weeks"), ""
+    return order(Verb.SNOOZE, on=on), after
+
+
+def _ahead(words: str, today: date) -> tuple[date | None, str]:
+    if on := parse_date(words, today, Look.AHEAD):
+        return on, ""
+    return find_date(words, today, Look.AHEAD) or (None, "")
+
+
+def _every(rest: str, _parted: bool, _today: date) -> Said | None:
+    clause, after = _clause(rest)
+    length = parse_duration(clause) or parse_duration(f"every {clause}")
+    if length is None:
+        return not_understood("every how long? For example: every 6 weeks"), ""
+    return replace(order(Verb.EVERY), every=length), after
+
+
+def _clause(words: str) -> tuple[str, str]:
+    found = _CLAUSE_END.search(words)
+    return (words[: found.start()], words[found.end() :].strip()) if found else (words, "")
+
+
+def _pause(rest: str, parted: bool, today: date) -> Said | None:
+    if _UNTIL.match(rest) and not parted:
+        return _snooze(rest, parted, today)
+    return _bare(Verb.PAUSE)(rest, parted, today)
+
+
+def _bare(verb: Verb) -> Phrase:
+    """A verb that needs no words; with words that no stop parts from it, it is prose ("resume of hers")."""
+
+    def read(rest: str, parted: bool, _today: date) -> Said | None:
+        return (order(verb), rest) if parted or not rest else None
+
+    return read
+
+
+def _forget(rest: str, _parted: bool, _today: date) -> Said | None:
+    return None if rest else (order(Verb.FORGET), "")
+
+
+def _done(rest: str, parted: bool, today: date) -> Said | None:
+    """A touch of which only the day is said. Its channel is message: the least that "done" can have been."""
+    said = None if parted else find_date(rest, today, Look.BACK)
+    if rest and not parted and (said is None or not rest.endswith(said[1])):
+        return None
+    on, text = said or (today, rest)
+    return order(Verb.TOUCH, channel=Channel.MESSAGE, on=on, text=text), ""
+
+
+def _follow_up(rest: str, _parted: bool, today: date) -> Said | None:
+    on, matter = _ahead(rest, today)
+    if on is None:
+        who, about, matter = rest.partition(" about ")
+        found = find_date(who, today, Look.AHEAD) if about else None
+        on, matter = (found[0], f"{found[1]} about {matter}") if found else (None, "")
+    if on is None or on <= today:
+        return not_understood("follow up when? For example: follow up in 6 weeks about the flat"), ""
+    return order(Verb.FOLLOW_UP, on=on, text=_ABOUT.sub("", matter.strip(_EDGE), count=1)), ""
+
+
+def _birthday(rest: str, _parted: bool, _today: date) -> Said | None:
+    words = _BIRTHDAY_IS.sub("", rest, count=1)
+    clause, after = _clause(words)
+    birthday, after = (whole, "") if (whole := parse_birthday(words)) else (parse_birthday(clause), after)
+    if birthday is None:
+        return not_understood("which day? For example: birthday 12 May"), ""
+    return replace(order(Verb.BIRTHDAY), birthday=birthday), after
+
+
+def _circle(rest: str, _parted: bool, _today: date) -> Said | None:
+    clause, after = _clause(rest)
+    name = clause.strip(_EDGE)
+    if not name:
+        return not_understood("which circle? For example: circle friends"), ""
+    if len(name.split()) > 3 or first_word(name) in _NO_CIRCLE:
+        return None
+    return replace(order(Verb.CIRCLE), circle=name), after
+
+
+def _tag(rest: str, _parted: bool, _today: date) -> Said | None:
+    words = rest.replace(",", " ").strip(_EDGE).split()
+    if len(words) > _MOST_TAGS:
+        return None
+    if not words or not all(_TAG.fullmatch(word) for word in words):
+        return not_understood("which tag? For example: tag alumni"), ""
+    return _tagged(rest), ""
+
+
+def _tagged(words: str) -> Instruction:
+    tags = tuple(dict.fromkeys(_TAG.findall(words)))
+    return replace(order(Verb.TAG, text=" ".join(tags)), tags=tags)
+
+
+def _merge(rest: str, _parted: bool, _today: date) -> Said | None:
+    others = who_list(_WITH.sub("", rest, count=1))
+    if len(others) != 1 or len(others[0].split()) > 5:
+        return not_understood("merge with whom? For example: merge bob@work.example"), ""
+    return order(Verb.MERGE, who=others), ""
+
+
+PHRASES: Final[Mapping[str, Phrase]] = {
+    "snooze": _snooze,
+    "every": _every,
+    "pause": _pause,
+    "resume": _bare(Verb.RESUME),
+    "done": _done,
+    "followup": _follow_up,
+    "birthday": _birthday,
+    "circle": _circle,
+    "tag": _tag,
+    "merge": _merge,
+    "forget": _forget,
+}
+"""What each verb after a person needs, by the verb in small letters."""

@@ -1,0 +1,122 @@
+"""Touches in the owner's words: "lunch Monday", "called yesterday", "met on 3 May"."""
+
+import re
+from datetime import date
+from typing import Final
+
+from kith.domain.dates import Look, find_date
+from kith.domain.instruction import Instruction, Verb, order
+from kith.domain.reply_words import first_word, vocabulary
+from kith.domain.touch import Channel
+
+_CHANNELS: Final = {
+    Channel.IN_PERSON: "lunch dinner breakfast brunch coffee tea drinks drink met saw visited meeting",
+    Channel.CALL: "called call phoned rang spoke talked zoom zoomed skype facetime facetimed video-call phone-call",
+    Channel.MESSAGE: "texted messaged whatsapp whatsapped signal chatted dm dmed",
+    Channel.EMAIL: "wrote emailed e-mailed mailed",
+    Channel.LETTER: "letter card postcard",
+}
+_CHANNEL_OF: Final = {word: channel for channel, words in _CHANNELS.items() for word in words.split()}
+_HAPPENED: Final = vocabulary(
+    "met saw visited called phoned rang spoke talked zoomed facetimed texted messaged whatsapped chatted dmed wrote "
+    "emailed e-mailed mailed"
+)
+"""Words that say it is past; the others may be plans."""
+
+_FILLER = r"(?:i|we|just|had|went|for|sent|got|received|a|an|quick|long|short|nice|great|lovely|good)"
+_START: Final = re.compile(
+    rf"(?:{_FILLER} ){{0,5}}(?P<word>video call|phone call|e-mailed|[a-z]+)(?![\w'’-])", re.IGNORECASE
+)
+_STOP: Final = " ,;:.!?-–—"
+_CLAUSE_END: Final = re.compile(r"[,;:.!?]| [-–—]")
+_ONLY_WITH_THEM: Final = re.compile(
+    r"(?:(?:back )?(?:with|to|for) )?(?:(?:him|her|them|me|us|each other|again|back)\b ?)?(?:on the phone|by phone)?",
+    re.IGNORECASE,
+)
+
+_TOLD: Final = vocabulary(
+    "is isn't was wasn't were are would will won't should could can can't might may must has had soon later sometime "
+    "someday or place shop off down out number of that it planned booked cancelled canceled"
+)
+"""Words after which something is told of a lunch or a call: "lunch is her favourite meal", "called off the wedding"."""
+_ELSEWHERE: Final = dict.fromkeys(
+    ("met", "saw", "visited", "wrote"), vocabulary("a an the some someone somebody this his their my our")
+) | {"called": vocabulary("a an for")}
+"""Words after which it was somebody or something else: "wrote a book", "met a nice man"."""
+_WISH: Final = vocabulary("him her them me back again asap")
+"""Words after which a call is one to make: "call her", "zoom again"."""
+
+
+def read_touch(sentence: str, today: date) -> Instruction | None:
+    """The touch that a sentence begins with, None where it tells something else or what is still to come.
+
+    The day is today where none is said. The text is what is told beyond the touch, the date left
+    out: "lunch at Chez Ana" where it goes on with the touch, "she is moving" where a stop parts it.
+    """
+    if touch := _touch(sentence, today, None):
+        return touch
+    found = find_date(sentence, today, Look.BACK)
+    if found and found[1] and sentence.endswith(found[1]):
+        return _touch(found[1], today, found[0])
+    return None
+
+
+def _touch(sentence: str, today: date, said_before: date | None) -> Instruction | None:
+    start = _START.match(sentence)
+    word = start["word"].casefold().replace(" ", "-") if start else ""
+    channel = _CHANNEL_OF.get(word)
+    if start is None or channel is None or sentence.endswith("?"):
+        return None
+    rest = sentence[start.end() :].strip()
+    on, left, parted = (said_before, rest, _is_parted(rest)) if said_before else _day(rest, today)
+    if on is None and (_is_told(word, rest) or _is_to_come(word, rest, today)):
+        return None
+    left = left.lstrip(_STOP)
+    if _ONLY_WITH_THEM.fullmatch(left.rstrip(_STOP)):
+        left = ""
+    text = left if parted or not left else f"{sentence[: start.end()]} {left}"
+    return order(Verb.TOUCH, channel=channel, on=on or today, text=text)
+
+
+def _is_parted(text: str) -> bool:
+    return text[:1] in set(_STOP)
+
+
+def _day(rest: str, today: date) -> tuple[date | None, str, bool]:
+    """The day said after the word (None if none is), what is left without it, and whether a stop parts that."""
+    if _is_parted(rest):
+        clause, after = _clause(rest)
+        found = find_date(clause, today, Look.BACK)
+        return (found[0], after, True) if found and not found[1] else (None, rest, True)
+    found, ahead = find_date(rest, today, Look.BACK), find_date(rest, today, Look.AHEAD)
+    if found is None or (ahead and len(ahead[1]) < len(found[1])):
+        return None, rest, False  # "next Tuesday" ahead says more than its "Tuesday" back
+    on, left = found
+    phrase = rest.removesuffix(left).rstrip(" ") if left else rest
+    return on, left, rest.endswith(left) and phrase[-1:] in set(_STOP)
+
+
+def _clause(rest: str) -> tuple[str, str]:
+    bare = rest.lstrip(_STOP)
+    clause = _CLAUSE_END.split(bare, maxsplit=1)[0]
+    return clause, bare[len(clause) :]
+
+
+def _is_told(word: str, rest: str) -> bool:
+    if _is_parted(rest):
+        return False
+    following = first_word(rest).replace("’", "'")
+    return (
+        following in _TOLD
+        or following in _ELSEWHERE.get(word, frozenset())
+        or (following in _WISH and word not in _HAPPENED)
+    )
+
+
+def _is_to_come(word: str, rest: str, today: date) -> bool:
+    """Whether a day ahead is said. What is past may be about a day ahead: "called about her trip next week"."""
+    said = _clause(rest)[0] if _is_parted(rest) else rest
+    found = find_date(said, today, Look.AHEAD)
+    if found is None or found[0] <= today or (_is_parted(rest) and found[1]):
+        return False
+    return word not in _HAPPENED or rest.endswith(found[1])

@@ -1,0 +1,125 @@
+"""Lines that start with a verb: add, thank, share, introduce, ask, ? and undo."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from kith.domain.address import looks_like
+from kith.domain.dates import Duration, parse_duration
+from kith.domain.instruction import Instruction, Verb, not_understood, order
+from kith.domain.reply_lines import Opening, who_list
+
+_MOST_NAMES_WORDS: Final = 5
+"""More words than this are prose and no name."""
+_MOST_NAMED: Final = 40
+"""People in one line; "with" before more than these is prose."""
+_TO: Final = re.compile(r" (?:to|and|&) ", re.IGNORECASE)
+_REASON: Final = re.compile(r"[:;,] | because ")
+_TAG: Final = re.compile(r"#([^\W_][\w&+.-]{0,39})")
+_EDGE: Final = " ,.;:!-–—"
+
+
+def instructions(opening: Opening, rest: str) -> list[Instruction]:
+    """What a line with a verb asks for; rest is all that follows the verb, continued lines included. Never empty."""
+    reader = _READERS.get(opening.verb or Verb.UNKNOWN)
+    if reader is not None:
+        return reader(rest)
+    return [order(opening.verb or Verb.UNKNOWN, who=opening.people, text=rest)]
+
+
+def _people(text: str) -> tuple[str, ...]:
+    """The people a phrase names, none where it reads like prose."""
+    people = who_list(text)
+    fit = all(len(person.split()) <= _MOST_NAMES_WORDS for person in people)
+    return people if fit and len(people) <= _MOST_NAMED else ()
+
+
+def _for(verb: Verb, example: str) -> Callable[[str], list[Instruction]]:
+    """Thanks and questions, "Priya for the intro to Tom": one instruction for each person."""
+
+    def read(rest: str) -> list[Instruction]:
+        whom, _, matter = rest.partition(" for ")
+        people = _people(whom)
+        if not people or (verb is Verb.ASK and not matter.strip(_EDGE)):
+            return [not_understood(f"whom, and for what? For example: {example}")]
+        return [order(verb, who=(person,), text=matter.strip()) for person in people]
+
+    return read
+
+
+def _share(rest: str) -> list[Instruction]:
+    what, _, whom = rest.rpartition(" with ")
+    people = _people(whom)
+    if not what.strip() or not people:
+        return [not_understood("what to share, and with whom? For example: share https://example.com/essay with Maria")]
+    return [order(Verb.SHARE, who=people, text=what.strip())]
+
+
+def _introduce(rest: str) -> list[Instruction]:
+    both = _REASON.split(rest, maxsplit=1)
+    pair = _TO.split(both[0], maxsplit=1)
+    first, others = _people(pair[0]), _people(pair[1]) if len(pair) == 2 else ()
+    if len(first) != 1 or not others:
+        return [not_understood("whom to whom? For example: introduce Maria to Bob: both are moving to Lisbon")]
+    reason = both[1].strip() if len(both) == 2 else ""
+    return [order(Verb.INTRODUCE, who=(first[0], other), text=reason) for other in others]
+
+
+def _briefing(rest: str) -> list[Instruction]:
+    people = _people(rest)
+    if not people:
+        return [not_understood("about whom? For example: ? Maria")]
+    return [order(Verb.BRIEFING, who=(person,)) for person in people]
+
+
+def _add(rest: str) -> list[Instruction]:
+    words = rest.split()
+    at = next((i for i, word in enumerate(words) if looks_like(_bare(word)) and "/" not in word), None)
+    if at is None:
+        return [not_understood("a new person needs a mail address. For example: add Jane Doe <jane@example.com>")]
+    name = " ".join(words[:at]).strip("\"',:<( ")
+    new = replace(order(Verb.ADD, who=(name,)), address=_bare(words[at]))
+    return [_described(new, words[at + 1 :])]
+
+
+def _bare(word: str) -> str:
+    return word.strip("<>()[],;:\"'").removeprefix("mailto:").rstrip(".")
+
+
+def _described(new: Instruction, words: list[str]) -> Instruction:
+    """The new person with "every 6 weeks", "circle friends", "#tag"; all other words say why they matter."""
+    about: list[str] = []
+    while words:
+        key = words[0].casefold().strip(_EDGE)
+        every, used = _every(words[1:]) if key == "every" else (None, 0)
+        if every:
+            new, words = replace(new, every=every), words[1 + used :]
+        elif key == "circle" and len(words) > 1:
+            new, words = replace(new, circle=words[1].strip(_EDGE)), words[2:]
+        elif tag := _TAG.fullmatch(words[0].strip(_EDGE)):
+            new, words = replace(new, tags=tuple(dict.fromkeys((*new.tags, tag[1])))), words[1:]
+        elif key == "about":
+            return replace(new, about=" ".join((*about, *words[1:])))
+        else:
+            about.append(words[0])
+            words = words[1:]
+    return replace(new, about=" ".join(about).strip(" ,;:"))
+
+
+def _every(words: list[str]) -> tuple[Duration | None, int]:
+    """The rhythm at the start of some words, and how many of them it takes."""
+    for count in range(min(4, len(words)), 0, -1):
+        if length := parse_duration(" ".join(words[:count]).rstrip(",;.")):
+            return length, count
+    return None, 0
+
+
+_READERS: Final[dict[Verb, Callable[[str], list[Instruction]]]] = {
+    Verb.ADD: _add,
+    Verb.THANK: _for(Verb.THANK, "thank Priya for the intro to Tom"),
+    Verb.ASK: _for(Verb.ASK, "ask Maria for coffee"),
+    Verb.SHARE: _share,
+    Verb.INTRODUCE: _introduce,
+    Verb.BRIEFING: _briefing,
+}

@@ -1,0 +1,99 @@
+"""The small words of a reply: greetings and closings, what counts rather than names, what is prose and no name."""
+
+import re
+from typing import Final
+
+NAME_WORD: Final = re.compile(r"[^\W\d_][\w'’\-]*\.?|(?:[^\W\d_]\.){1,3}")
+"""One word of a name: Maria, O'Brien, Dr., J.R."""
+
+_BULLET: Final = re.compile(r"\A[-*•·–—‣]\s+")
+_EDGE: Final = " \t!.,:;)(–—-~*"
+_LONGEST_GREETING: Final = 80
+
+
+def vocabulary(text: str, by: str | None = None) -> frozenset[str]:
+    """The words (or, parted by something else, the phrases) of a text as a set."""
+    return frozenset(word.strip() for word in text.split(by))
+
+
+_GREETINGS: Final = vocabulary(
+    "hi|hello|hey|hiya|dear|greetings|good morning|good afternoon|good evening|good day|hallo|bonjour|hola|ciao|olá|"
+    "moin|salut|buongiorno|guten morgen|guten tag|hej|hei|salve",
+    "|",
+)
+_CLOSINGS: Final = vocabulary(
+    "thanks|thank you|thanks again|many thanks|thanks a lot|thanks so much|thank you so much|thank you very much|thx|"
+    "ty|cheers|best|best wishes|all the best|best regards|kind regards|warm regards|warmly|regards|love|take care|bye|"
+    "talk soon|see you|sincerely|yours|xo|ok|okay|danke|vielen dank|viele grüße|liebe grüße|beste grüße|"
+    "mit freundlichen grüßen|mfg|lg|vg|gruß|merci|merci beaucoup|cordialement|bien à vous|gracias|muchas gracias|"
+    "saludos|un saludo|grazie|grazie mille|cordiali saluti|obrigado|obrigada|bedankt|groeten|groetjes|"
+    "met vriendelijke groet|tack|hälsningar|mvh|takk|kiitos|dzięki|pozdrawiam",
+    "|",
+)
+_POLITE: Final = _GREETINGS | _CLOSINGS
+_TO_ANYBODY: Final = vocabulary("kith there all again everyone")
+
+MEASURES: Final = vocabulary(
+    "hour hours hr hrs h minute minutes min mins am pm o'clock times x percent % km miles kg euros euro dollars"
+)
+"""What a number before it counts, beside the units of the calendar."""
+
+HEADINGS: Final = vocabulary(
+    "ps pps p.s nb n.b note notes re fwd fw aw wg tr sv subject from to cc bcc date sent http https ftp mailto www tel "
+    "phone mobile cell fax email e-mail mail web url link todo to-do fyi update edit reminder question questions "
+    "answer address also btw time where when who what why how example e.g i.e kith summary plan result next but then"
+)
+"""What stands before a colon and is nobody."""
+
+PRONOUNS: Final = vocabulary(
+    "i we you he she it they this that these those there the my our your his her their im i'm she's he's"
+)
+PROSE: Final = PRONOUNS | vocabulary(
+    "but or so because if then here is are was were be been has have had do did will would can could should said says "
+    "wrote told asked about with for of at in on to some any no not one two three thing things everything"
+)
+"""Words that, written small, show that what stands before a colon is told and no name."""
+
+PARTICLES: Final = vocabulary(
+    "van von de da di do du del della dos der den ten ter la le al el bin ibn abu mc st dr mr ms"
+)
+"""Small words that a name may begin with."""
+
+
+def plain(line: str) -> str:
+    """A line with its spaces evened out and without its bullet."""
+    return " ".join(_BULLET.sub("", line.strip()).split())
+
+
+def is_greeting(line: str) -> bool:
+    """Whether a line is nothing but a word of greeting or of thanks, with a name at most: "Hi Kith,", "Best, Alex"."""
+    if len(line) > _LONGEST_GREETING:
+        return False
+    words = [word for part in plain(line).split() if (word := part.strip(_EDGE))]
+    for count in range(min(4, len(words)), 0, -1):
+        if " ".join(words[:count]).casefold() in _POLITE:
+            return len(words) - count <= 3 and all(_is_addressed(word) for word in words[count:])
+    return False
+
+
+def _is_addressed(word: str) -> bool:
+    return word.casefold() in _TO_ANYBODY or (bool(NAME_WORD.fullmatch(word)) and word[0].isupper())
+
+
+def is_closing(line: str) -> bool:
+    """Whether a line is nothing but a word to close with, under which the owner's name may stand."""
+    return len(line) <= _LONGEST_GREETING and plain(line).strip(_EDGE).casefold() in _CLOSINGS
+
+
+def is_bare_name(line: str) -> bool:
+    """Whether a line is one to three words with capitals and nothing else, as under a letter."""
+    if len(line) > _LONGEST_GREETING:
+        return False
+    words = plain(line).strip(_EDGE).split()
+    return 1 <= len(words) <= 3 and all(NAME_WORD.fullmatch(word) and word[0].isupper() for word in words)
+
+
+def first_word(text: str) -> str:
+    """The first word in lower case, without the punctuation after it; "" where there is none."""
+    word = text[:100].split(None, 1)
+    return word[0].rstrip(".,:;!?").casefold() if word else ""

@@ -1,0 +1,209 @@
+"""A small grammar of English days: each reader knows one kind of phrase."""
+
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from kith.domain import datewords as known
+from kith.domain.datewords import Look, day_of, number_of
+from kith.domain.duration import UNITS, Duration, Unit, days_from, span, words_of
+
+
+class Kind(StrEnum):
+    """How a phrase names its day, which says how far it can be trusted in the midst of other words."""
+
+    WORD = "word"
+    """today, yesterday, this morning."""
+    DAY = "day"
+    """A weekday, a day of a month, a length of time with its direction."""
+    MONTH = "month"
+    """in June, end of June, early next month."""
+    SPAN = "span"
+    """3 weeks, with nothing to say which way."""
+    LOOSE = "loose"
+    """A date only where nothing else is said: may, sun, 12th, 24/7."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The day a phrase means, and how it said so."""
+
+    on: date
+    kind: Kind
+
+
+def read_english(text: str, today: date, look: Look) -> Reading | None:
+    """The day that the whole English text means, or None. The rules are those of dates.parse_date."""
+    said = known.HOUR.sub("", " ".join(words_of(text)))
+    phrase = known.BEFORE.sub("", said, count=1)
+    reading = _read(phrase, today, look) or _read(known.DAY_PART.sub("", phrase), today, look)
+    if reading is None or not known.EARLIEST_YEAR <= reading.on.year <= known.LATEST_YEAR:
+        return None
+    if reading.kind is Kind.LOOSE and phrase != said:
+        return Reading(reading.on, Kind.DAY)
+    return reading
+
+
+def _read(phrase: str, today: date, look: Look) -> Reading | None:
+    return next((reading for reader in _READERS if (reading := reader(phrase, today, look))), None)
+
+
+def _word(phrase: str, today: date, _look: Look) -> Reading | None:
+    days = known.DAYS.get(phrase)
+    return None if days is None else Reading(days_from(today, days), Kind.WORD)
+
+
+def _weekday(phrase: str, today: date, look: Look) -> Reading | None:
+    words = phrase.split()
+    number = next((known.WEEKDAYS[word] for word in words if word in known.WEEKDAYS), None)
+    if number is None:
+        return None
+    lead = " ".join(word for word in words if word not in known.WEEKDAYS)
+    which, week, _ = lead.partition(" week")
+    if week and which in known.TURNS:
+        return Reading(days_from(today, number - today.weekday() + 7 * known.TURNS[which]), Kind.DAY)
+    if (turn := known.TURNS.get(lead)) is None or len(words) != len(lead.split()) + 1:
+        return None
+    loose = lead in {"", "the"} and words[-1] in known.LOOSE_WEEKDAYS
+    return Reading(_nearest_weekday(number, today, look, turn), Kind.LOOSE if loose else Kind.DAY)
+
+
+def _nearest_weekday(number: int, today: date, look: Look, turn: int) -> date:
+    if turn > 0 or (turn == 0 and look is Look.AHEAD):
+        return days_from(today, (number - today.weekday() - 1) % 7 + 1)
+    back = (today.weekday() - number) % 7
+    return days_from(today, -(back or 7) if turn < 0 else -back)
+
+
+def _length(phrase: str, today: date, look: Look) -> Reading | None:
+    found = known.LENGTH.fullmatch(phrase)
+    if not found or (found["ahead"] and found["ago"]):
+        return None
+    words = tuple(found["words"].split())
+    if length := span(words):
+        directed = found["ahead"] or found["ago"] or found["later"]
+        back = found["ago"] or (not directed and look is Look.BACK)
+        return Reading(length.before(today) if back else length.after(today), Kind.DAY if directed else Kind.SPAN)
+    return None
+
+
+def _turn_of_unit(phrase: str, today: date, _look: Look) -> Reading | None:
+    which, _, unit = phrase.rpartition(" ")
+    turn = known.TURNS.get(which)
+    if not turn or unit not in {"week", "fortnight", "month", "quarter", "year"}:
+        return None
+    length = Duration(*UNITS[unit])
+    return Reading(length.after(today) if turn > 0 else length.before(today), Kind.DAY)
+
+
+def _calendar_day(phrase: str, today: date, look: Look) -> Reading | None:
+    first, _, rest = phrase.partition(" ")
+    written = rest if first in known.WEEKDAYS and rest else phrase
+    found = next((match for shape in known.DAY_SHAPES if (match := shape.fullmatch(written))), None)
+    if not found:
+        return None
+    month = int(found["month"]) if found["month"].isdecimal() else known.MONTHS.get(found["month"], 0)
+    day = number_of(found["day"])
+    on = _dated(lambda year: day_of(year, month, day), found["year"], today, look)
+    return Reading(on, Kind.DAY) if on else None
+
+
+def _short_numbers(phrase: str, today: date, look: Look) -> Reading | None:
+    found = known.DAY_MONTH_NUMBERS.fullmatch(phrase)
+    if not found or found[0].endswith("/") or (found["by"] == "." and not found[0].endswith(".")):
+        return None
+    day, month = int(found["day"]), int(found["month"])
+    on = _dated(lambda year: day_of(year, month, day), None, today, look)
+    return Reading(on, Kind.LOOSE) if on else None
+
+
+def _feast(phrase: str, today: date, look: Look) -> Reading | None:
+    if phrase not in known.FEASTS:
+        return None
+    month, day = known.FEASTS[phrase]
+    on = _dated(lambda year: day_of(year, month, day), None, today, look)
+    return Reading(on, Kind.LOOSE) if on else None
+
+
+def _dated(pick: Callable[[int], date | None], year: str | None, today: date, look: Look) -> date | None:
+    """The day in the year said, else the nearest one from today on or back; 29 February waits at most eight years."""
+    if year:
+        which, relative, _ = year.partition(" year")
+        said = today.year + known.TURNS[which] if relative else int(year) + (2000 if len(year) == 2 else 0)
+        return pick(said)
+    step = 1 if look is Look.AHEAD else -1
+    days = (pick(today.year + step * years) for years in range(9))
+    return next((on for on in days if on and (on >= today if look is Look.AHEAD else on <= today)), None)
+
+
+def _day_alone(phrase: str, today: date, look: Look) -> Reading | None:
+    first, _, rest = phrase.partition(" ")
+    found = known.DAY_ALONE.fullmatch(rest if first in known.WEEKDAYS else phrase)
+    if not found or phrase in {"first", "the first"}:
+        return None
+    turn = found["turn"]
+    steps = (known.TURNS[turn],) if turn else tuple(range(13)) if look is Look.AHEAD else tuple(range(0, -13, -1))
+    for step in steps:
+        start = _month_start(today, step)
+        on = day_of(start.year, start.month, number_of(found["day"]))
+        if on and (turn or (on >= today if look is Look.AHEAD else on <= today)):
+            return Reading(on, Kind.DAY if turn else Kind.LOOSE)
+    return None
+
+
+def _month_start(today: date, step: int) -> date:
+    month = Duration(abs(step) or 1, Unit.MONTH)
+    moved = today if step == 0 else month.after(today) if step > 0 else month.before(today)
+    return moved.replace(day=1)
+
+
+def _period(phrase: str, today: date, look: Look) -> Reading | None:
+    found = known.PERIOD.fullmatch(phrase)
+    if not found:
+        return None
+    edge = known.EDGES[found["edge"] or ""]
+    if found["name"] in known.MONTHS:
+        on = None if found["turn"] == "the" else _named_month(found["name"], edge, found["year"], today, look)
+        vague = not (found["edge"] or found["within"] or found["turn"] or found["year"])
+        return Reading(on, Kind.LOOSE if vague else Kind.MONTH) if on else None
+    if not found["edge"] or found["year"]:
+        return None
+    on = _running_period(found["name"], edge, known.TURNS[found["turn"] or ""], today)
+    return Reading(on, Kind.MONTH) if on else None
+
+
+def _named_month(name: str, edge: str, year: str | None, today: date, look: Look) -> date | None:
+    def pick(a_year: int) -> date | None:
+        start = day_of(a_year, known.MONTHS[name], 1)
+        on = _in_month(start, edge) if start else None
+        coming = look is Look.AHEAD and edge == "start" and not year
+        return None if coming and on == today else on  # on the first of June, "until June" is next year's
+
+    return _dated(pick, year, today, look)
+
+
+def _in_month(start: date, edge: str) -> date:
+    last = monthrange(start.year, start.month)[1]
+    return start.replace(day={"start": 1, "middle": 15, "late": 25, "end": last}[edge])
+
+
+def _running_period(name: str, edge: str, turn: int, today: date) -> date | None:
+    if name == "month":
+        return _in_month(_month_start(today, turn), edge)
+    if name == "week":
+        monday = days_from(today, 7 * turn - today.weekday())
+        return days_from(monday, {"start": 0, "middle": 2, "late": 3, "end": 6}[edge])
+    if name != "year" and not name.isdecimal():
+        return None
+    year = int(name) if name.isdecimal() else today.year + turn
+    month = {"start": 1, "middle": 7, "late": 11, "end": 12}[edge]
+    start = day_of(year, month, 1)
+    return start.replace(day=31) if start and edge == "end" else start
+
+
+_READERS: Final[tuple[Callable[[str, date, Look], Reading | None], ...]] = (
+    _word, _weekday, _length, _turn_of_unit, _calendar_day, _short_numbers, _feast, _day_alone, _period,
+)  # fmt: skip

@@ -1,0 +1,205 @@
+"""What counts as a touch: one pure function, message in, verdict out."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kith.domain.absence import announces_absence
+from kith.domain.address import Address
+from kith.domain.message import Envelope
+
+
+class Direction(StrEnum):
+    """Who reached out."""
+
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
+    MUTUAL = "mutual"
+
+
+class Channel(StrEnum):
+    """How."""
+
+    EMAIL = "email"
+    MEETING = "meeting"
+    CALL = "call"
+    IN_PERSON = "in-person"
+    MESSAGE = "message"
+    LETTER = "letter"
+
+
+class Reason(StrEnum):
+    """Why a message is not a touch. Where several fit, the first in this order is given."""
+
+    AUTOMATIC = "automatic"
+    BULK = "bulk"
+    CROWD = "crowd"
+    NOT_ADDRESSED = "not-addressed"
+    BYSTANDER = "bystander"
+    OWN = "own"
+    DRAFT = "draft"
+    REACTION = "reaction"
+    CALENDAR = "calendar"
+    STRANGER = "stranger"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a message means: whom it touches, which way and when; or the reason why nobody.
+
+    people are ids. known are the ids of everybody known who takes part in it at all. direction is
+    given for what is not a touch, too.
+    """
+
+    people: tuple[int, ...]
+    direction: Direction
+    at: datetime
+    reason: Reason | None = None
+    known: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a verdict depends on besides the message.
+
+    owner holds the owner's address keys and people maps address keys to ids; key makes one from an
+    address. is_letter knows Kith's own letters by their Message-ID.
+    """
+
+    owner: frozenset[str]
+    people: Mapping[str, int]
+    key: Callable[[str], str]
+    max_recipients: int = 10
+    count_cc: bool = False
+    is_letter: Callable[[str], bool] = lambda _message_id: False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What only a second look at a message tells, where one was worth it.
+
+    media_types are those of its parts; relayed_at is the date of its topmost Received field.
+    """
+
+    media_types: frozenset[str] = frozenset()
+    relayed_at: datetime | None = None
+    in_drafts: bool = False
+
+
+NOTHING_MORE = Found()
+MOVED_AFTER = timedelta(days=2)
+"""How far INTERNALDATE may lie after Date before the mail counts as moved here later."""
+
+_REACTED = re.compile(r"\breacted to your message\b")
+REACTION_PARTS = frozenset({"text/vnd.google.email-reaction+json"})
+
+
+def judge(envelope: Envelope, here: Circumstances, now: datetime, found: Found = NOTHING_MORE) -> Verdict:
+    """Whether a message is a touch, of whom, which way and when (product contract, section 5)."""
+    author = {here.key(a.address) for a in envelope.from_}
+    outbound = bool(author & here.owner)
+    known = _people((*envelope.from_, *envelope.to, *envelope.cc, *envelope.bcc, *envelope.reply_to), here)
+    touched = _reached(envelope, here) if outbound else _authors(envelope, here)
+    reason = _reason(envelope, here, found, outbound=outbound, touched=touched, known=known)
+    direction = Direction.OUTBOUND if outbound else Direction.INBOUND
+    at = _when(envelope, found, now, outbound=outbound)
+    return Verdict(people=() if reason else touched, direction=direction, at=at, reason=reason, known=known)
+
+
+def _reason(
+    envelope: Envelope,
+    here: Circumstances,
+    found: Found,
+    *,
+    outbound: bool,
+    touched: tuple[int, ...],
+    known: tuple[int, ...],
+) -> Reason | None:
+    tests: tuple[tuple[Reason, Callable[[], bool]], ...] = (
+        (Reason.AUTOMATIC, lambda: is_automatic(envelope, outbound=outbound)),
+        (Reason.BULK, lambda: is_bulk(envelope)),
+        (Reason.CROWD, lambda: _recipients(envelope, here) > here.max_recipients),
+        (Reason.NOT_ADDRESSED, lambda: not outbound and not _addressed(envelope, here)),
+        (Reason.BYSTANDER, lambda: bool(known) and not touched),
+        (Reason.OWN, lambda: here.is_letter(envelope.message_id)),
+        (Reason.DRAFT, lambda: found.in_drafts),
+        (Reason.REACTION, lambda: _is_reaction(envelope, found)),
+        (Reason.CALENDAR, lambda: is_calendar(envelope, found)),
+        (Reason.STRANGER, lambda: not touched),
+    )
+    return next((reason for reason, fits in tests if fits()), None)
+
+
+def is_automatic(envelope: Envelope, *, outbound: bool) -> bool:
+    """Written by a machine: RFC 3834 and what came before it. X-Auto-Response-Suppress says nothing."""
+    marks = envelope.marks
+    submitted = marks.get("auto-submitted", "no").partition(";")[0].strip().casefold()
+    return (
+        submitted not in ("no", "")
+        or "x-autoreply" in marks
+        or "x-autorespond" in marks
+        or marks.get("precedence", "").strip().casefold() in ("auto_reply", "auto-reply")
+        or marks.get("return-path", "").replace(" ", "") == "<>"
+        or marks.get("content-type", "").lstrip().casefold().startswith("multipart/report")
+        or (not outbound and announces_absence(envelope.subject))
+    )
+
+
+def is_bulk(envelope: Envelope) -> bool:
+    """Sent to many at once: a list, a newsletter (RFC 2919, RFC 2369)."""
+    marks = envelope.marks
+    precedence = marks.get("precedence", "").strip().casefold()
+    return "list-id" in marks or "list-unsubscribe" in marks or precedence in ("bulk", "list", "junk")
+
+
+def is_calendar(envelope: Envelope, found: Found) -> bool:
+    """Invitation traffic (RFC 6047)."""
+    return "text/calendar" in found.media_types or envelope.marks.get(
+        "content-type", ""
+    ).lstrip().casefold().startswith("text/calendar")
+
+
+def _is_reaction(envelope: Envelope, found: Found) -> bool:
+    return bool(found.media_types & REACTION_PARTS) or _REACTED.search(envelope.subject.casefold()) is not None
+
+
+def _people(addresses: Iterable[Address], here: Circumstances) -> tuple[int, ...]:
+    keys = (here.key(a.address) for a in addresses)
+    return tuple(dict.fromkeys(here.people[k] for k in keys if k in here.people and k not in here.owner))
+
+
+def _reached(envelope: Envelope, here: Circumstances) -> tuple[int, ...]:
+    copied = envelope.cc if here.count_cc else ()
+    return _people((*envelope.to, *copied, *envelope.bcc), here)
+
+
+def _authors(envelope: Envelope, here: Circumstances) -> tuple[int, ...]:
+    """The author is who stands in From; behind a list or a form Reply-To may tell who it really was."""
+    return _people(envelope.from_, here) or _people(envelope.reply_to, here)
+
+
+def _addressed(envelope: Envelope, here: Circumstances) -> bool:
+    return any(here.key(a.address) in here.owner for a in (*envelope.to, *envelope.cc))
+
+
+def _recipients(envelope: Envelope, here: Circumstances) -> int:
+    return len({here.key(a.address) for a in (*envelope.to, *envelope.cc)})
+
+
+def _when(envelope: Envelope, found: Found, now: datetime, *, outbound: bool) -> datetime:
+    received, written = envelope.received_at, envelope.date
+    if outbound:
+        at = min(written or received or now, received or now)
+    elif was_moved(envelope):
+        at = found.relayed_at or received or now
+    else:
+        at = received or written or now
+    return min(at, now)
+
+
+def was_moved(envelope: Envelope) -> bool:
+    """INTERNALDATE lies days after Date: this server got the message long after it was sent."""
+    received, written = envelope.received_at, envelope.date
+    return received is not None and written is not None and received - written > MOVED_AFTER

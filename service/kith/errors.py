@@ -1,0 +1,70 @@
+"""What can stop Kith, as one tree.
+
+KithError
+├── UsageError          64   the command line asks for something that cannot be
+├── NotFound            66   no such person, folder, message; or several would fit
+├── TryLater            75   a server, a lock or the network is busy: the same again may work
+│   └── MailboxFailed   75   one mailbox could not be read; the others were
+├── LoginRefused        77   the server knows us and says no
+├── ConfigError         78   kith.toml or the environment is wrong
+├── SchemaTooNew        78   the database was written by a newer Kith
+└── Internal            70   a bug
+
+Each class carries its exit code (sysexits.h); each instance one sentence on what happened and one
+hint on what to do. Expected outcomes (nothing new, already sent) are values, never one of these.
+"""
+
+
+class KithError(Exception):
+    """Something the owner should read: what happened, and what to do about it."""
+
+    exit_code = 70
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(KithError):
+    """The command line asks for something that cannot be done."""
+
+    exit_code = 64
+
+
+class NotFound(KithError):
+    """No such person, folder or message, or more than one that would fit."""
+
+    exit_code = 66
+
+
+class TryLater(KithError):
+    """Nothing is broken for good: the same again later may work."""
+
+    exit_code = 75
+
+
+class MailboxFailed(TryLater):
+    """One mailbox could not be read to the end."""
+
+
+class LoginRefused(KithError):
+    """The server refused the user name, the password or the token."""
+
+    exit_code = 77
+
+
+class ConfigError(KithError):
+    """The configuration is wrong; the message lists every problem found."""
+
+    exit_code = 78
+
+
+class SchemaTooNew(ConfigError):
+    """The database was last used by a newer Kith."""
+
+
+class Internal(KithError):
+    """A bug in Kith."""
+
+    exit_code = 70

@@ -1,0 +1,239 @@
+"""What the owner can do to what Kith knows, by reply or by command. Each act can be taken back."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
+from typing import Any
+
+from kith.domain.dates import Birthday, Duration
+from kith.domain.person import Person
+from kith.domain.touch import Channel, Direction
+from kith.errors import NotFound
+from kith.store import merging, messages, notes, people
+from kith.store.engine import Session
+
+BY_HAND = "hand"
+Step = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An act in a sentence, and the number by which it can be undone (None: it cannot)."""
+
+    said: str
+    change_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """The acts of one owner within one transaction. source says where the words came from."""
+
+    session: Session
+    owner_id: int
+    now: datetime
+    zone: tzinfo
+    source: str = BY_HAND
+
+    @property
+    def today(self) -> date:
+        """The date where the owner lives."""
+        return self.now.astimezone(self.zone).date()
+
+    def note(self, person: Person, text: str) -> Done:
+        """Keeps words about a person."""
+        row = notes.add_note(self.session, self.owner_id, person.id, text, self.now, self.source)
+        return self._done(f"Noted for {person.name}: {text}", [_delete("note", row)])
+
+    def touch(self, person: Person, channel: Channel, on: date, subject: str = "") -> Done:
+        """A touch that left no mail. At noon of its day where it was, or now if that is today."""
+        at = self.now if on == self.today else datetime.combine(on, time(12), self.zone)
+        identity = f"{self.source}:{secrets.token_hex(8)}"
+        row = {
+            "owner_id": self.owner_id,
+            "person_id": person.id,
+            "identity": identity,
+            "at": min(at, self.now),
+            "direction": str(Direction.MUTUAL),
+            "channel": str(channel),
+            "subject": subject,
+            "source": self.source,
+        }
+        messages.add_touches(self.session, [row])
+        people.refresh(self.session, self.owner_id, [person.id])
+        kept = messages.touch_id(self.session, self.owner_id, person.id, identity)
+        said = f"{WORDS[channel]} with {person.name} {self._day(on)}"
+        return self._done(said, [_delete("touch", kept, person.id)])
+
+    def snooze(self, person: Person, until: date) -> Done:
+        """Leaves a person out of digests until a day."""
+        said = f"{person.name} will come back on {spoken(until)}"
+        return self._set(person, said, {"snoozed_until": until}, {"snoozed_until": person.snoozed_until})
+
+    def every(self, person: Person, cadence: Duration | None) -> Done:
+        """Gives a person a cadence of their own, or takes it away."""
+        said = f"{person.name}: every {cadence}" if cadence else f"{person.name} has no cadence of their own any more"
+        before = str(person.every) if person.every else None
+        return self._set(person, said, {"every": str(cadence) if cadence else None}, {"every": before})
+
+    def pause(self, person: Person, *, paused: bool) -> Done:
+        """Leaves a person out of digests until resumed."""
+        said = f"{person.name} is paused" if paused else f"{person.name} is back"
+        values: Step = {"paused": paused} if paused else {"paused": False, "snoozed_until": None}
+        return self._set(person, said, values, {"paused": person.paused, "snoozed_until": person.snoozed_until})
+
+    def birthday(self, person: Person, birthday: Birthday | None) -> Done:
+        """Keeps a birthday."""
+        said = f"{person.name}: birthday {birthday}" if birthday else f"{person.name}: birthday removed"
+        before = str(person.birthday) if person.birthday else None
+        return self._set(person, said, {"birthday": str(birthday) if birthday else None}, {"birthday": before})
+
+    def circle(self, person: Person, circle: str | None) -> Done:
+        """Puts a person into a circle, or out of it."""
+        said = f"{person.name} is in {circle}" if circle else f"{person.name} is in no circle"
+        return self._set(person, said, {"circle": circle}, {"circle": person.circle})
+
+    def rename(self, person: Person, name: str) -> Done:
+        """Changes a name."""
+        return self._set(person, f"{person.name} is now {name}", {"name": name}, {"name": person.name})
+
+    def about(self, person: Person, about: str) -> Done:
+        """Changes why this person matters."""
+        return self._set(person, f"{person.name}: {about}", {"about": about}, {"about": person.about})
+
+    def tag(self, person: Person, tags: Iterable[str]) -> Done:
+        """Adds tags."""
+        new = people.add_tags(self.session, self.owner_id, person.id, tags)
+        ids = people.tag_ids(self.session, person.id, new)
+        return self._done(f"{person.name}: {' '.join('#' + t for t in tags)}", [_delete("tag", i) for i in ids])
+
+    def untag(self, person: Person, tags: Iterable[str]) -> Done:
+        """Takes tags away."""
+        gone = [t for t in person.tags if t.casefold() in {x.casefold() for x in tags}]
+        people.remove_tags(self.session, self.owner_id, person.id, gone)
+        steps = [{"do": "insert", "table": "tag", "values": {"person_id": person.id, "name": t}} for t in gone]
+        return self._done(f"{person.name}: without {' '.join('#' + t for t in gone)}", steps)
+
+    def follow_up(self, person: Person, on: date, text: str) -> Done:
+        """Keeps a promise with a date."""
+        row = notes.add_follow_up(self.session, self.owner_id, person.id, text, on, self.now)
+        about = f" about {text.removeprefix('about ')}" if text else ""
+        return self._done(f"Follow up with {person.name} on {spoken(on)}{about}", [_delete("follow_up", row)])
+
+    def add(self, name: str, addresses: Iterable[tuple[str, str]], **values: Any) -> tuple[int, Done]:
+        """A new person with (address, key) pairs. Raises NotFound where somebody has one of them already."""
+        tags = values.pop("tags", ())
+        person_id = people.add(self.session, self.owner_id, name, self.now, **values)
+        for written, key in addresses:
+            if not people.add_address(self.session, self.owner_id, person_id, written, key):
+                held = people.holder(self.session, self.owner_id, key)
+                known = people.one(self.session, self.owner_id, held) if held else None
+                whose = known[0].name if known else "somebody"
+                raise NotFound(f"{written} belongs to {whose} already", f"see `kith people show {written}`")
+        people.add_tags(self.session, self.owner_id, person_id, tags)
+        return person_id, self._done(f"{name} is added", [_delete("person", person_id)])
+
+    def add_addresses(self, person: Person, addresses: Iterable[tuple[str, str]]) -> Done:
+        """Gives a person further addresses, those that nobody has."""
+        new = [w for w, k in addresses if people.add_address(self.session, self.owner_id, person.id, w, k)]
+        return Done(f"{person.name}: {', '.join(new) or 'no new address'}")
+
+    def drop_addresses(self, person: Person, keys: Iterable[str]) -> Done:
+        """Takes addresses from a person; their touches stay."""
+        gone = [k for k in keys if people.remove_address(self.session, self.owner_id, person.id, k)]
+        return Done(f"{person.name}: without {', '.join(gone) or 'any change'}")
+
+    def not_a_touch(self, person: Person) -> Done:
+        """The latest touch of a person was none; it stays so when the message is read again."""
+        latest = messages.touches(self.session, self.owner_id, person.id, 1)
+        if not latest:
+            raise NotFound(f"there is no touch of {person.name} to take away", "see `kith people show`")
+        touch = latest[0]
+        messages.rule(self.session, self.owner_id, touch.identity, "ruled-out", ruled=True)
+        gone = touch.model_dump(mode="json", exclude={"id", "owner_id"})
+        messages.remove_touches(self.session, self.owner_id, touch.identity, person.id)
+        people.refresh(self.session, self.owner_id, [person.id])
+        said = f"{touch.subject or 'That'} no longer counts for {person.name}"
+        return self._done(said, [{"do": "insert", "table": "touch", "values": gone, "person": person.id}])
+
+    def is_a_touch(self, person: Person) -> Done:
+        """The latest message with a person that did not count does; it stays so when it is read again."""
+        since = messages.not_counted_since(self.session, self.owner_id, person.id, None, 1)
+        if not since:
+            raise NotFound(f"every message with {person.name} counts already", "see `kith explain`")
+        message = since[0]
+        messages.rule(self.session, self.owner_id, message.identity, None, ruled=True)
+        row = {
+            "owner_id": self.owner_id,
+            "person_id": person.id,
+            "identity": message.identity,
+            "at": message.at,
+            "direction": message.direction or str(Direction.INBOUND),
+            "channel": str(Channel.EMAIL),
+            "subject": message.subject,
+            "source": message.mailbox,
+        }
+        messages.add_touches(self.session, [row])
+        people.refresh(self.session, self.owner_id, [person.id])
+        kept = messages.touch_id(self.session, self.owner_id, person.id, message.identity)
+        said = f"“{message.subject}” counts for {person.name} now"
+        return self._done(said, [_delete("touch", kept, person.id)])
+
+    def merge(self, kept: Person, gone: Person) -> Done:
+        """Two people are one."""
+        if kept.id == gone.id:
+            raise NotFound(f"{kept.name} is one person already", "name two people")
+        steps = merging.merge(self.session, self.owner_id, kept.id, gone.id)
+        people.refresh(self.session, self.owner_id, [kept.id])
+        concerned: list[Step] = [{"do": "nothing", "table": "person", "person": p.id} for p in (kept, gone)]
+        return self._done(f"{gone.name} is part of {kept.name} now", [*concerned, *steps])
+
+    def forget(self, person: Person, key: Callable[[str], str]) -> Done:
+        """Removes a person for good. This cannot be undone."""
+        merging.forget(self.session, self.owner_id, person.id, person.name, key)
+        return Done(f"{person.name} is forgotten")
+
+    def undo(self, change_id: int | None) -> Done:
+        """Takes back a change, or the latest. Raises NotFound where there is none."""
+        row = notes.change(self.session, self.owner_id, change_id)
+        if row is None:
+            raise NotFound("there is nothing to undo", "each change can be taken back once")
+        notes.take_back(self.session, row, self.now)
+        concerned = {step["person"] for step in row.undo if step.get("person")}
+        people.refresh(self.session, self.owner_id, concerned)
+        return Done(f"Taken back: {row.what}")
+
+    def _set(self, person: Person, said: str, values: Step, before: Step) -> Done:
+        people.set_values(self.session, self.owner_id, person.id, values)
+        restored = {name: _plain(before[name]) for name in values}
+        return self._done(said, [{"do": "set", "table": "person", "id": person.id, "values": restored}])
+
+    def _done(self, said: str, undo: list[Step]) -> Done:
+        return Done(said, notes.keep_change(self.session, self.owner_id, said, undo, self.now))
+
+    def _day(self, on: date) -> str:
+        days = (self.today - on).days
+        return {0: "today", 1: "yesterday"}.get(days, f"on {spoken(on)}")
+
+
+WORDS = {
+    Channel.EMAIL: "Mail",
+    Channel.MEETING: "A meeting",
+    Channel.CALL: "A call",
+    Channel.IN_PERSON: "Time",
+    Channel.MESSAGE: "In touch",
+    Channel.LETTER: "A letter",
+}
+
+
+def spoken(on: date) -> str:
+    """A date as it is said: 3 May 2027."""
+    return f"{on.day} {on:%B %Y}"
+
+
+def _delete(table: str, row_id: int, person_id: int | None = None) -> Step:
+    return {"do": "delete", "table": table, "id": row_id, "person": person_id}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

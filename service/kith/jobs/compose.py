@@ -1,0 +1,63 @@
+"""Composes the digest of a period, once, and puts it into the outbox."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kith.jobs import post
+from kith.jobs.view import View, view
+from kith.jobs.work import Work
+from kith.store import folders, letters, owners, people
+from kith.store.engine import Session
+from kith.store.tables import DigestRow, LetterRow
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The letter of a period, and whether it was there before."""
+
+    period: date
+    letter: LetterRow
+    already: bool
+
+
+def compose_due(work: Work) -> Composed | None:
+    """Composes the digest if its slot has come and it was not composed yet. One late, never two.
+
+    Nothing is sent for the period in which Kith was set up, nor while the owner is away.
+    """
+    now = work.now()
+    period = work.config.week.period(now)
+    with work.writing() as session:
+        owner = owners.get(session, work.owner_id)
+        away = owner.away_until is not None and work.local(now) < owner.away_until
+        if period <= work.config.week.period(owner.set_up_at) or away:
+            return None
+        if letters.digest(session, work.owner_id, period) is not None:
+            return None
+        return _compose(work, session, period, now)
+
+
+def compose_now(work: Work) -> Composed:
+    """Composes the digest of the current period, or gives the one that was composed before."""
+    now = work.now()
+    period = work.config.week.period(now)
+    with work.writing() as session:
+        before = letters.letter_by_key(session, work.owner_id, "digest", period.isoformat())
+        if before is not None:
+            return Composed(period, before, already=True)
+        return _compose(work, session, period, now)
+
+
+def _compose(work: Work, session: Session, period: date, now: datetime) -> Composed:
+    shown = view(work, session, now)
+    row = _letter(work, session, shown, now)
+    read, gaps = folders.totals(session, work.owner_id)
+    session.add(DigestRow(owner_id=work.owner_id, period=period, letter_id=row.id, read=read, gaps=gaps, made_at=now))
+    people.note_passed_over(session, work.owner_id, list(shown.numbers.values()), shown.passed)
+    return Composed(period, row, already=False)
+
+
+def _letter(work: Work, session: Session, shown: View, now: datetime) -> LetterRow:
+    rendered = work.letters.digest(shown.digest)
+    key = shown.digest.period.isoformat()
+    return post.queue(work, session, "digest", key, rendered, now, numbers=shown.numbers)

@@ -1,0 +1,125 @@
+"""What was seen, into the database: rows and cursor in one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from kith.domain.touch import Channel
+from kith.jobs.look import Seen, Stretch
+from kith.store import folders, letters, messages, people
+from kith.store.engine import Session
+from kith.store.tables import FolderRow, MessageRow
+
+LONGEST_SUBJECT = 500
+"""Characters of a subject that are kept."""
+
+
+def keep(session: Session, row: FolderRow, stretch: Stretch, *, in_sent: bool, now: datetime) -> tuple[int, int]:
+    """Keeps a stretch; gives how many touches and quarantined messages are new.
+
+    Reading the same again changes nothing. Where a message was no touch and another copy of it is
+    one (a direct copy beside a list's), the touch wins; what the owner ruled stays.
+    """
+    known = messages.by_identity(session, row.owner_id, {s.identity for s in stretch.seen})
+    messages.add(session, _new_messages(row, stretch.seen, known))
+    messages.add_parts(session, list(_parts(row.owner_id, stretch.seen)))
+    touching = [s for s in stretch.seen if _counts(s, known.get(s.identity))]
+    for seen in touching:
+        if _was_no_touch(known.get(seen.identity)):
+            messages.rule(session, row.owner_id, seen.identity, None, ruled=False)
+    touches = messages.add_touches(session, list(_touches(row, touching)))
+    messages.add_invites(session, list(_invites(row.owner_id, stretch.seen)))
+    letters.add_replies(session, list(_replies(row, stretch.seen, in_sent=in_sent, now=now)))
+    people.refresh(session, row.owner_id, {p for s in touching for p in s.verdict.people})
+    quarantined = folders.quarantine(session, row, ((u.uid, u.reason) for u in stretch.unreadable), now)
+    return touches, quarantined
+
+
+def _counts(seen: Seen, before: MessageRow | None) -> bool:
+    ruled_out = before is not None and before.ruled and before.reason is not None
+    return seen.verdict.reason is None and not ruled_out
+
+
+def _was_no_touch(before: MessageRow | None) -> bool:
+    return before is not None and before.reason is not None
+
+
+def _new_messages(row: FolderRow, seen: Iterable[Seen], known: dict[str, MessageRow]) -> list[dict[str, Any]]:
+    best: dict[str, Seen] = {}
+    for one in seen:  # two copies in one stretch: the one that is a touch
+        if one.verdict.known and (one.identity not in best or one.verdict.reason is None):
+            best[one.identity] = one
+    return [_message(row, s) for identity, s in best.items() if identity not in known]
+
+
+def _message(row: FolderRow, seen: Seen) -> dict[str, Any]:
+    return {
+        "owner_id": row.owner_id,
+        "identity": seen.identity,
+        "message_id": seen.envelope.message_id,
+        "subject": seen.envelope.subject[:LONGEST_SUBJECT],
+        "at": seen.verdict.at,
+        "direction": str(seen.verdict.direction),
+        "reason": str(seen.verdict.reason) if seen.verdict.reason else None,
+        "ruled": False,
+        "mailbox": row.mailbox,
+        "folder": row.name,
+        "uidvalidity": row.uidvalidity,
+        "uid": seen.uid,
+    }
+
+
+def _parts(owner_id: int, seen: Iterable[Seen]) -> Iterable[dict[str, Any]]:
+    for one in seen:
+        for person_id in one.verdict.known:
+            yield {"owner_id": owner_id, "person_id": person_id, "identity": one.identity}
+
+
+def _touches(row: FolderRow, seen: Iterable[Seen]) -> Iterable[dict[str, Any]]:
+    for one in seen:
+        for person_id in one.verdict.people:
+            yield {
+                "owner_id": row.owner_id,
+                "person_id": person_id,
+                "identity": one.identity,
+                "at": one.verdict.at,
+                "direction": str(one.verdict.direction),
+                "channel": str(Channel.EMAIL),
+                "subject": one.envelope.subject[:LONGEST_SUBJECT],
+                "source": row.mailbox,
+            }
+
+
+def _invites(owner_id: int, seen: Iterable[Seen]) -> Iterable[dict[str, Any]]:
+    for one in seen:
+        sender = one.envelope.from_[0].address if one.envelope.from_ else ""
+        for position, invite in enumerate(one.invites):
+            yield {
+                "owner_id": owner_id,
+                "identity": one.identity,
+                "position": position,
+                "uid": invite.uid,
+                "sender": sender,
+                "seen_at": one.verdict.at,
+                "look_at": one.verdict.at,
+                "data": invite.to_json(),
+            }
+
+
+def _replies(row: FolderRow, seen: Iterable[Seen], *, in_sent: bool, now: datetime) -> Iterable[dict[str, Any]]:
+    for one in seen:
+        if one.answers or (one.is_self_note and in_sent):
+            yield {
+                "owner_id": row.owner_id,
+                "identity": one.identity,
+                "mailbox": row.mailbox,
+                "folder": row.name,
+                "uidvalidity": row.uidvalidity,
+                "uid": one.uid,
+                "in_sent": in_sent,
+                "answers": one.answers,
+                "state": "found",
+                "why": "",
+                "tries": 0,
+                "found_at": now,
+            }

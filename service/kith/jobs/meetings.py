@@ -1,0 +1,79 @@
+"""Meetings that were held become touches; those to come are told in the digest."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from kith.domain.calendar import Heard, Invite, Occurrence, held, met
+from kith.domain.digest import ComingUp, Upcoming
+from kith.domain.invitations import merge
+from kith.domain.touch import Channel, Direction
+from kith.jobs.work import Work
+from kith.mail import icalendar
+from kith.store import messages, people
+from kith.store.engine import Session
+from kith.store.tables import InviteRow
+
+LOOK_AHEAD = timedelta(days=400)
+"""How far ahead the next meeting of a series is looked for."""
+LONG_AGO = timedelta(days=365 * 30)
+
+
+def keep_meetings(work: Work) -> int:
+    """Brings the touches of meetings up to date where something was heard or a meeting has ended; gives how many."""
+    now = work.now()
+    with work.writing() as session:
+        uids = messages.invite_uids_due(session, work.owner_id, now)
+        return sum(_keep_series(work, session, uid, now) for uid in uids)
+
+
+def _keep_series(work: Work, session: Session, uid: str, now: datetime) -> int:
+    merged = _merged(work, messages.invites(session, work.owner_id, [uid]))
+    zone = work.config.owner.timezone
+    happened = held(
+        icalendar.occurrences(merged, now - LONG_AGO, now, zone),
+        work.config.owner_keys,
+        now,
+        work.key,
+        work.config.touch.max_recipients,
+    )
+    known = people.by_key(session, work.owner_id)
+    rows = [row for one in happened for row in _touches(work, one, known)]
+    prefix = f"meeting:{uid}:"
+    concerned = messages.remove_other_meetings(session, work.owner_id, prefix, {r["identity"] for r in rows})
+    new = messages.add_touches(session, rows)
+    people.refresh(session, work.owner_id, {*concerned, *(r["person_id"] for r in rows)})
+    coming = icalendar.occurrences(merged, now, now + LOOK_AHEAD, zone)
+    messages.look_again(session, work.owner_id, uid, min((o.ends_at for o in coming if o.ends_at > now), default=None))
+    return new
+
+
+def _merged(work: Work, rows: Iterable[InviteRow]) -> list[Invite]:
+    return merge([Heard(Invite.from_json(row.data), row.sender, row.seen_at) for row in rows], work.key)
+
+
+def _touches(work: Work, meeting: Occurrence, known: dict[str, int]) -> Iterable[dict[str, Any]]:
+    ids = {known[k] for k in (work.key(a) for a in met(meeting, work.config.owner_keys, work.key)) if k in known}
+    for person_id in sorted(ids):
+        yield {
+            "owner_id": work.owner_id,
+            "person_id": person_id,
+            "identity": f"meeting:{meeting.uid}:{meeting.starts_at.isoformat()}",
+            "at": meeting.starts_at,
+            "direction": str(Direction.MUTUAL),
+            "channel": str(Channel.MEETING),
+            "subject": meeting.summary,
+            "source": "meeting",
+        }
+
+
+def upcoming_meetings(work: Work, session: Session, now: datetime, until: datetime) -> Iterable[ComingUp]:
+    """Meetings with known people that are to come."""
+    rows = messages.invites_to_come(session, work.owner_id)
+    known = people.by_key(session, work.owner_id)
+    names = {p.id: p.name for p, _ in people.everyone(session, work.owner_id, set(known.values()))} if rows else {}
+    for meeting in icalendar.occurrences(_merged(work, rows), now, until, work.config.owner.timezone):
+        whom = [known[k] for k in (work.key(a) for a in met(meeting, work.config.owner_keys, work.key)) if k in known]
+        if whom and meeting.starts_at > now and not meeting.cancelled:
+            who = ", ".join(dict.fromkeys(names[i] for i in whom))
+            yield ComingUp(Upcoming.MEETING, work.local(meeting.starts_at), who, meeting.summary)

@@ -1,0 +1,218 @@
+"""One pass over a mailbox: plan each folder, read what is new, keep it stretch by stretch."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from kith.config import MailboxSection
+from kith.domain.folders import Folder, Role
+from kith.domain.folders import readable as choose_folders
+from kith.domain.scan_plan import Kind, Plan, plan
+from kith.errors import ConfigError, KithError, LoginRefused, NotFound, TryLater
+from kith.jobs.keep import keep
+from kith.jobs.look import Eyes, Stretch, look
+from kith.jobs.wanted import wanted_blocks
+from kith.jobs.work import Work
+from kith.mail.source import FolderState, Source
+from kith.store import folders, people
+from kith.store.engine import Session
+from kith.store.tables import FolderRow
+
+STRETCH = 4000
+"""Messages a transaction: little is read twice after a crash, and a commit costs little beside them."""
+
+STOPS = (TryLater, LoginRefused, NotFound, ConfigError)
+"""What may stop the reading of one mailbox, and must not stop that of the others."""
+
+Progress = Callable[[str, int, int], None]
+"""Told the folder, how many of its messages are read in this pass, and how many there are to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderResult:
+    """What one pass did in one folder. reread counts messages read again for the sake of new people."""
+
+    name: str
+    uidvalidity: int
+    last_uid: int
+    read: int = 0
+    reread: int = 0
+    touches: int = 0
+    quarantined: int = 0
+    gaps: int = 0
+    note: str = ""
+
+
+@dataclass(slots=True)
+class MailboxResult:
+    """What one pass did in one mailbox. error is what stopped it, None where it came to its end."""
+
+    name: str
+    folders: list[FolderResult] = field(default_factory=list)
+    error: KithError | None = None
+
+    def total(self, what: str) -> int:
+        """The sum of a count over all folders."""
+        return sum(getattr(f, what) for f in self.folders)
+
+
+def silent(_folder: str, _done: int, _total: int) -> None:
+    """No progress."""
+
+
+def scan_open(
+    work: Work,
+    mailbox: MailboxSection,
+    source: Source,
+    result: MailboxResult,
+    *,
+    full: bool = False,
+    progress: Progress = silent,
+    only: Callable[[Folder], bool] = lambda _folder: True,
+) -> None:
+    """Reads an open mailbox to its end and adds to result what was done. Raises what stops it."""
+    readable, missing = choose_folders(source.folders(), mailbox.folders, mailbox.exclude)
+    chosen = [f for f in readable if only(f)]
+    states = source.status([f.name for f in chosen])
+    with work.reading() as session:
+        rows = folders.of_mailbox(session, work.owner_id, mailbox.name)
+    for folder in chosen:
+        visit = _Visit(work, mailbox.name, source, folder, progress)
+        result.folders.append(visit.run(rows.get(folder.name), states.get(folder.name), full=full))
+    unknown = [name for name in missing if mailbox.folders != "auto" and name in mailbox.folders]
+    if unknown:
+        there = ", ".join(f.name for f in source.folders())
+        raise NotFound(f"{mailbox.name} has no folder {', '.join(unknown)}", f"these are there: {there}")
+    with work.writing() as session:
+        folders.note_success(session, work.owner_id, mailbox.name, work.now())
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One folder in one pass."""
+
+    work: Work
+    mailbox: str
+    source: Source
+    folder: Folder
+    progress: Progress
+
+    def run(self, row: FolderRow | None, state: FolderState | None, *, full: bool) -> FolderResult:
+        decided = self._decide(row, state, full=full) if state else None
+        with self.work.reading() as session:
+            newest = people.latest_seq(session, self.work.owner_id)
+        if decided and decided.kind is Kind.NOTHING and row and row.seq >= newest and not row.changes:
+            return FolderResult(self.folder.name, row.uidvalidity, row.last_uid)
+        state = self.source.examine(self.folder.name)
+        decided = self._decide(row, state, full=full)
+        row = self._begin(row, state, decided, newest)
+        result = FolderResult(self.folder.name, row.uidvalidity, row.last_uid, gaps=_is_gap(decided), note=decided.why)
+        if decided.kind is Kind.REFUSE:
+            return result
+        if decided.kind is not Kind.NOTHING:
+            result = self._read_new(row, state, newest, result)
+        return self._backfill(row, newest, result) if row.seq < newest else result
+
+    def _decide(self, row: FolderRow | None, state: FolderState, *, full: bool) -> Plan:
+        decided = plan(folders.cursor(row), state.uidvalidity, state.uidnext)
+        return Plan(Kind.CONTINUE) if full and decided.kind in (Kind.NOTHING, Kind.CONTINUE) else decided
+
+    def _begin(self, row: FolderRow | None, state: FolderState, decided: Plan, newest: int) -> FolderRow:
+        """Brings the cursor to where the plan begins. At 0 nothing counts as read, so stopping here is safe."""
+        with self.work.writing() as session:
+            if row is None:
+                row = FolderRow(
+                    owner_id=self.work.owner_id,
+                    mailbox=self.mailbox,
+                    name=self.folder.name,
+                    uidvalidity=state.uidvalidity,
+                )
+            row.set_aside = decided.why if decided.kind is Kind.REFUSE else ""
+            if decided.kind is not Kind.REFUSE and decided.first == 1:
+                row.last_uid, row.seq, row.backfill_uid, row.backfill_seq = 0, newest, 0, 0
+            row.changes = row.changes + 1 if decided.kind in (Kind.RESCAN, Kind.REFUSE) else 0
+            row.uidvalidity = state.uidvalidity
+            row.gaps += _is_gap(decided)
+            row.scanned_at = self.work.now()
+            session.add(row)
+            box = folders.mailbox(session, self.work.owner_id, self.mailbox)
+            box.gaps += _is_gap(decided)
+            session.add(box)
+        return row
+
+    def _read_new(self, row: FolderRow, state: FolderState, newest: int, result: FolderResult) -> FolderResult:
+        uids = self.source.uids(row.last_uid + 1)
+        for stretch in self._stretches(uids, newest, after_seq=0):
+            with self.work.writing() as session:
+                touches, quarantined = self._keep(session, row, stretch)
+                row.last_uid = stretch.uids[-1]
+                session.add(row)
+                box = folders.mailbox(session, self.work.owner_id, self.mailbox)
+                box.read += len(stretch.uids)
+                session.add(box)
+            result = replace(
+                result,
+                read=result.read + len(stretch.uids),
+                touches=result.touches + touches,
+                quarantined=result.quarantined + quarantined,
+                last_uid=row.last_uid,
+            )
+        return replace(result, last_uid=self._to_the_end(row, state))
+
+    def _to_the_end(self, row: FolderRow, state: FolderState) -> int:
+        """UIDs below UIDNEXT that were not listed are no longer there, so the cursor may pass them."""
+        end = (state.uidnext or 1) - 1
+        if end > row.last_uid:
+            with self.work.writing() as session:
+                row.last_uid = end
+                session.add(row)
+        return row.last_uid
+
+    def _backfill(self, row: FolderRow, newest: int, result: FolderResult) -> FolderResult:
+        """Reads what was read before once more, with the people in mind who were added since."""
+        if row.backfill_seq == 0:
+            row.backfill_seq, row.backfill_uid = newest, 0
+        uids = [u for u in self.source.uids(row.backfill_uid + 1) if u <= row.last_uid]
+        for stretch in self._stretches(uids, row.backfill_seq, after_seq=row.seq):
+            with self.work.writing() as session:
+                touches, _ = self._keep(session, row, stretch)
+                row.backfill_uid = stretch.uids[-1]
+                session.add(row)
+            result = replace(result, reread=result.reread + len(stretch.uids), touches=result.touches + touches)
+        with self.work.writing() as session:
+            row.seq, row.backfill_uid, row.backfill_seq = row.backfill_seq, 0, 0
+            session.add(row)
+        return result
+
+    def _keep(self, session: Session, row: FolderRow, stretch: Stretch) -> tuple[int, int]:
+        return keep(session, row, stretch, in_sent=self.folder.role is Role.SENT, now=self.work.now())
+
+    def _stretches(self, uids: Sequence[int], upto_seq: int, after_seq: int) -> Iterator[Stretch]:
+        """Looks at messages, some thousands at a time; only those with addresses after after_seq are parsed."""
+        with self.work.reading() as session:
+            here = self.work.circumstances(session, upto_seq=upto_seq)
+            sought = people.by_key(session, self.work.owner_id, upto_seq, after_seq)
+        wanted = wanted_blocks(sought, words_for_kith=after_seq == 0)
+        eyes = Eyes(
+            here=here,
+            tokens=self.work.tokens,
+            zone=self.work.config.owner.timezone,
+            now=self.work.now(),
+            in_drafts=self.folder.role is Role.DRAFTS,
+        )
+        for start in range(0, len(uids), STRETCH):
+            self.progress(self.folder.name, start, len(uids))
+            yield self._stretch(uids[start : start + STRETCH], wanted, eyes)
+        self.progress(self.folder.name, len(uids), len(uids))
+
+    def _stretch(self, uids: Sequence[int], wanted: Callable[[bytes], bool], eyes: Eyes) -> Stretch:
+        stretch = Stretch(uids)
+        blocks = []
+        for _covered, found, unreadable in self.source.headers(uids, wanted):
+            blocks.extend(found)
+            stretch.unreadable.extend(unreadable)
+        stretch.seen = look(self.source, blocks, eyes)
+        return stretch
+
+
+def _is_gap(decided: Plan) -> int:
+    return int(decided.kind in (Kind.RESCAN, Kind.REPAIR))

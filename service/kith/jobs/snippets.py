@@ -1,0 +1,66 @@
+"""Keeps a few words of the latest exchange with those whose turn is near."""
+
+from kith.domain.cadence import choose
+from kith.domain.message import Envelope
+from kith.jobs.roster import roster
+from kith.jobs.work import Work
+from kith.mail.mime import Message
+from kith.mail.snippet import snippet
+from kith.mail.source import Part, Source
+from kith.mail.words import part_text
+from kith.store import messages
+from kith.store.tables import MessageRow
+
+MOST_BYTES = 16 * 1024
+"""Bytes of a text part that are fetched: the first words are wanted."""
+AT_ONCE = 25
+"""Snippets a round: the digest needs a handful, and each costs a round trip or two."""
+
+
+def fetch_snippets(work: Work, mailbox: str, source: Source) -> int:
+    """Fetches what the next digest would quote and does not have yet, from an open mailbox; gives how many."""
+    if not work.config.touch.snippets:
+        return 0
+    by_folder: dict[tuple[str, int], list[tuple[int, MessageRow]]] = {}
+    for person_id, row in _wanted(work, mailbox).items():
+        by_folder.setdefault((row.folder, row.uidvalidity), []).append((person_id, row))
+    return sum(_from_folder(work, source, *place, rows) for place, rows in by_folder.items())
+
+
+def _wanted(work: Work, mailbox: str) -> dict[int, MessageRow]:
+    with work.reading() as session:
+        everybody = roster(work, session, work.now())
+        ids = [p.id for p, _ in choose([(m.person, m.standing) for m in everybody], AT_ONCE).chosen]
+        latest = messages.latest_mail(session, work.owner_id, ids)
+        have = messages.snippets(session, work.owner_id, ids)
+    return {
+        person_id: row
+        for person_id, row in latest.items()
+        if row.mailbox == mailbox and not (person_id in have and have[person_id].identity == row.identity)
+    }
+
+
+def _from_folder(work: Work, source: Source, folder: str, uidvalidity: int, rows: list[tuple[int, MessageRow]]) -> int:
+    if source.examine(folder).uidvalidity != uidvalidity:
+        return 0
+    structures = source.structures([row.uid for _, row in rows])
+    for person_id, row in rows:
+        part = _readable(structures.get(row.uid, []))
+        words = _words(source.part(row.uid, part, MOST_BYTES), part) if part else ""
+        with work.writing() as session:
+            messages.keep_snippet(session, work.owner_id, person_id, row.identity, words)
+    return len(rows)
+
+
+def _words(data: bytes, part: Part) -> str:
+    text = part_text(data, part.charset)
+    return snippet(Message(Envelope(), html=text) if part.media_type == "text/html" else Message(Envelope(), text=text))
+
+
+def _readable(parts: list[Part]) -> Part | None:
+    """The part a reader would see: plain text before HTML, no attachment."""
+    for media_type in ("text/plain", "text/html"):
+        for part in parts:
+            if part.media_type == media_type and not part.filename:
+                return part
+    return None

@@ -1,0 +1,169 @@
+"""Gathers what a digest says, from the database alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kith.domain import cadence
+from kith.domain.digest import (
+    CircleBar,
+    ComingUp,
+    Digest,
+    DraftLine,
+    Entry,
+    Health,
+    InTouch,
+    LastSaid,
+    Stranger,
+    Upcoming,
+    mail_link,
+)
+from kith.domain.outbox import State
+from kith.jobs.meetings import upcoming_meetings
+from kith.jobs.roster import Member, roster
+from kith.jobs.work import Work
+from kith.store import folders, letters, messages, notes, strangers
+from kith.store.engine import Session
+from kith.store.tables import MessageRow, SnippetRow, TouchRow
+
+AHEAD = timedelta(days=14)
+"""How far birthdays, follow-ups and meetings are told in advance."""
+WEEK = timedelta(days=7)
+MOST_IN_TOUCH = 20
+MOST_STRANGERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A digest, with whom its numbers mean and whom it had no place for."""
+
+    digest: Digest
+    numbers: dict[int, int]
+    passed: tuple[int, ...]
+
+
+def view(work: Work, session: Session, now: datetime, *, back_then: bool = False) -> View:
+    """The digest as it stands at an instant."""
+    everybody = roster(work, session, now, back_then=back_then)
+    members = {m.person.id: m for m in everybody}
+    chosen = cadence.choose([(m.person, m.standing) for m in everybody], work.config.digest.max_people)
+    ids = [p.id for p, _ in chosen.chosen]
+    entries = _entries(work, session, [members[i] for i in ids], now)
+    digest = Digest(
+        period=work.config.week.period(now),
+        owner=work.config.owner.name,
+        people=tuple(entries),
+        more=len(chosen.passed),
+        drafts=tuple(_drafts(work, session, members)),
+        coming_up=tuple(sorted(_coming_up(work, session, everybody, now), key=lambda c: (c.on, c.name))),
+        in_touch=tuple(_in_touch(work, session, members, now)),
+        strangers=tuple(_strangers(work, session, now)),
+        unfiled=tuple(row.line for row in letters.unfiled(session, work.owner_id)),
+        circles=tuple(_circles(everybody)),
+        health=health(work, session),
+    )
+    return View(digest, {e.number: e.person_id for e in entries}, tuple(p.id for p, _ in chosen.passed))
+
+
+def _entries(work: Work, session: Session, members: list[Member], now: datetime) -> Iterable[Entry]:
+    ids = [m.person.id for m in members]
+    said = messages.latest_mail(session, work.owner_id, ids)
+    snippets = messages.snippets(session, work.owner_id, ids) if work.config.touch.snippets else {}
+    for number, member in enumerate(members, 1):
+        person = member.person
+        mail = said.get(person.id)
+        note = next(iter(notes.of_person(session, work.owner_id, person.id, 1)), None)
+        last = member.history.last_touched
+        yield Entry(
+            number=number,
+            person_id=person.id,
+            name=person.name,
+            last_touched=work.local(last) if last else None,
+            due_on=member.standing.due_on or work.local(now),
+            days_overdue=member.standing.days_overdue,
+            why=cadence.why(person, member.standing, member.history, work.local(now), work.config.owner.timezone),
+            about=person.about,
+            said=_said(work, mail, snippets.get(person.id)) if mail else None,
+            note=note.text if note else "",
+            note_on=work.local(note.at) if note else None,
+            mailto=mail_link(person.addresses[0]) if person.addresses else "",
+        )
+
+
+def _said(work: Work, mail: MessageRow, snippet: SnippetRow | None) -> LastSaid:
+    words = snippet.text if snippet and snippet.identity == mail.identity else ""
+    return LastSaid(work.local(mail.at), mail.direction == "outbound", mail.subject, words)
+
+
+def _drafts(work: Work, session: Session, members: dict[int, Member]) -> Iterable[DraftLine]:
+    for row in notes.drafts(session, work.owner_id, "proposed", "placing", "placed"):
+        if row.person_id in members:
+            yield DraftLine(members[row.person_id].person.name, row.kind, row.subject)
+
+
+def _coming_up(work: Work, session: Session, everybody: list[Member], now: datetime) -> Iterable[ComingUp]:
+    today = work.local(now)
+    names = {m.person.id: m.person.name for m in everybody}
+    for person in (m.person for m in everybody if m.person.birthday):
+        on = person.birthday.next_on(today - timedelta(days=1)) if person.birthday else today
+        if on <= today + AHEAD:
+            age = person.birthday.turning(on) if person.birthday else None
+            yield ComingUp(Upcoming.BIRTHDAY, on, person.name, f"turns {age}" if age else "has a birthday")
+    for row in notes.open_follow_ups(session, work.owner_id, until=today + AHEAD):
+        if row.person_id in names:
+            yield ComingUp(Upcoming.FOLLOW_UP, row.due_on, names[row.person_id], row.text)
+    yield from upcoming_meetings(work, session, now, now + AHEAD)
+
+
+def _in_touch(work: Work, session: Session, members: dict[int, Member], now: datetime) -> Iterable[InTouch]:
+    latest: dict[int, TouchRow] = {}
+    for row in messages.touches_since(session, work.owner_id, now - WEEK):
+        if row.at <= now:
+            latest.setdefault(row.person_id, row)
+    for row in list(latest.values())[:MOST_IN_TOUCH]:
+        if row.person_id in members:
+            yield InTouch(members[row.person_id].person.name, work.local(row.at), how(row))
+
+
+def how(touch: TouchRow) -> str:
+    """A touch in a word or two."""
+    if touch.channel != "email":
+        return {"in-person": "in person", "message": "a message"}.get(touch.channel, f"a {touch.channel}")
+    return "you wrote" if touch.direction == "outbound" else "they wrote"
+
+
+def _strangers(work: Work, session: Session, now: datetime) -> Iterable[Stranger]:
+    if work.config.touch.strangers:
+        for row in strangers.promising(session, work.owner_id, since=now - timedelta(days=365), limit=MOST_STRANGERS):
+            yield Stranger(row.name or row.key, row.key, row.inbound + row.outbound)
+
+
+def _circles(everybody: list[Member]) -> Iterable[CircleBar]:
+    names = sorted({m.person.circle for m in everybody if m.person.circle and m.standing.due_on})
+    for name in names:
+        inside = [m for m in everybody if m.person.circle == name and m.standing.due_on and not m.person.paused]
+        if inside:
+            yield CircleBar(name, sum(not m.standing.is_overdue for m in inside), len(inside))
+
+
+def health(work: Work, session: Session) -> Health:
+    """What Kith read since the last digest, and what is wrong."""
+    read, gaps = folders.totals(session, work.owner_id)
+    before = letters.latest_digest(session, work.owner_id)
+    since_read, since_gaps = (before.read, before.gaps) if before else (0, 0)
+    return Health(read - since_read, gaps - since_gaps, tuple(problems(work, session)))
+
+
+def problems(work: Work, session: Session) -> Iterable[str]:
+    """What needs the owner, in sentences."""
+    names = {m.name for m in work.config.mailbox}
+    for box in folders.mailboxes(session, work.owner_id):
+        if box.error and box.name in names:
+            since = f" since {box.failing_since:%d %B}" if box.failing_since else ""
+            yield f"{box.name} could not be read{since}: {box.error}"
+    for row in folders.every(session, work.owner_id):
+        if row.set_aside and row.mailbox in names:
+            yield f"{row.mailbox}/{row.name} is set aside: {row.set_aside}"
+    for letter in letters.in_state(session, work.owner_id, State.UNCERTAIN, State.FAILED):
+        fate = "may or may not have arrived" if letter.state == State.UNCERTAIN else "could not be sent"
+        yield f"“{letter.subject}” {fate}: {letter.error}"

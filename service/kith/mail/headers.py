@@ -1,0 +1,164 @@
+"""Header fields as mail really has them: a small, linear reader that never fails, and clean text out of it.
+
+Whatever bytes come in, text that leaves this module has no NUL, no surrogate and no line break: this
+is the one place where foreign header text is made fit for a database, a letter or a terminal.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from kith.domain.address import Address
+from kith.domain.message import FIELDS, Envelope
+from kith.mail.addresses import addresses
+from kith.mail.words import decode_words, line
+
+MOST_HEAD: Final = 1_000_000
+"""Bytes of a header that are looked at; the largest honest ones are a tenth of that."""
+_LONGEST_VALUE: Final = 998  # RFC 5322, 2.1.1: no line is longer, and nobody reads more of a mark
+_MOST_REFERENCES: Final = 200  # threads are followed from the nearest end
+_LONGEST_RAW: Final = 4 * _LONGEST_VALUE  # a character of UTF-8 has at most four bytes
+_YEARS: Final = range(1980, 2200)  # mail as we know it is younger, and clocks further out are broken
+
+_HEAD_END = re.compile(rb"\A\r?\n|\r?\n\r?\n")
+_ID = re.compile(r"<[^<>]*>")
+_DATE = re.compile(
+    r"(?:[A-Za-z]{3},)? {0,2}([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) "
+    r"([+-])([0-9]{2})([0-9]{2})(?: \([^()]*\))?"
+)
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_READ: Final = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references")
+_MARKS: Final = tuple(name.lower() for name in FIELDS if name.lower() not in _READ)
+
+_Fields = dict[str, list[str]]
+
+
+def envelope(block: bytes, received_at: datetime | None) -> Envelope:
+    """The envelope of one message from its header fields, or from the head of the whole message.
+
+    Gives an Envelope for any bytes at all and raises nothing; what cannot be read is left empty.
+    Where From appears more than once the first is taken and marks["from-count"] says how many there
+    are (RFC 5322, 3.6 allows one): nobody should be believed on the word of such a message.
+    """
+    fields = _fields(block)
+    get = fields.get
+    date = get("date")
+    return Envelope(
+        message_id=_message_id(get("message-id", [])),
+        from_=_first(get("from")),
+        sender=_first(get("sender")),
+        reply_to=_first(get("reply-to")),
+        to=_all(get("to")),
+        cc=_all(get("cc")),
+        bcc=_all(get("bcc")),
+        subject=_subject(get("subject")),
+        date=instant(date[0]) if date else None,
+        received_at=received_at,
+        in_reply_to=_ids(get("in-reply-to")),
+        references=_ids(get("references")),
+        marks=_marks(fields),
+    )
+
+
+def field_values(block: bytes, name: str) -> list[str]:
+    """The values of every field of that name, topmost first, unfolded and clean, nothing decoded or cut."""
+    return [line(_text(value)) for value in _fields(block).get(name.lower(), [])]
+
+
+def received_time(block: bytes) -> datetime | None:
+    """When the last server took the message in, by the topmost Received (RFC 5321, 4.4); aware UTC."""
+    values = field_values(block, "received")
+    return instant(values[0].rpartition(";")[2]) if values else None
+
+
+def instant(text: str) -> datetime | None:
+    """A date as RFC 5322, 3.3 writes it, and many others; aware UTC, None for what makes no sense.
+
+    A date without a zone, or with -0000, is taken as UTC.
+    """
+    text = text.strip()[:_LONGEST_VALUE]
+    try:
+        at = _plain_instant(text) or parsedate_to_datetime(text)
+        aware = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
+        return None  # all that email.utils is known to raise on broken dates
+    return aware if aware.year in _YEARS else None
+
+
+def split(raw: bytes) -> tuple[bytes, bytes]:
+    """Header and body of a message, without the empty line between them (RFC 5322, 2.1)."""
+    end = _HEAD_END.search(raw)
+    return (raw[: min(end.start(), MOST_HEAD)], raw[end.end() :]) if end else (raw[:MOST_HEAD], b"")
+
+
+def _fields(block: bytes) -> _Fields:
+    """Values by lower-case field name, in order; bytes outside ASCII are kept as Latin-1 characters."""
+    text = split(block)[0].decode("latin-1").replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", "\t")
+    found: _Fields = {}
+    for row in text.split("\n"):
+        name, colon, value = row.partition(":")
+        if colon:
+            found.setdefault(name.rstrip().lower(), []).append(value)
+    return found
+
+
+def _text(value: str) -> str:
+    """A raw value as text: UTF-8 where it is (RFC 6532), else Latin-1."""
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return value
+
+
+def _first(values: list[str] | None) -> tuple[Address, ...]:
+    return addresses(_text(values[0])) if values else ()
+
+
+def _all(values: list[str] | None) -> tuple[Address, ...]:
+    if not values:
+        return ()
+    if len(values) == 1:
+        return addresses(_text(values[0]))
+    return tuple(address for value in values for address in addresses(_text(value)))
+
+
+def _subject(values: list[str] | None) -> str:
+    return line(decode_words(_text(values[0]))) if values else ""
+
+
+def _message_id(values: list[str]) -> str:
+    """The first Message-ID in angle brackets, without white space; else the first as it came."""
+    for value in values:
+        found = _ID.search(value)
+        if found:
+            return "".join(line(_text(found[0])).split())[:_LONGEST_VALUE]
+    return line(_text(values[0]))[:_LONGEST_VALUE] if values else ""
+
+
+def _ids(values: list[str] | None) -> tuple[str, ...]:
+    if not values:
+        return ()
+    ids = [_message_id([found]) for value in values for found in _ID.findall(value)[-_MOST_REFERENCES:]]
+    return tuple(ids[-_MOST_REFERENCES:])
+
+
+def _marks(fields: _Fields) -> dict[str, str]:
+    marks = {name: line(_text(fields[name][0][:_LONGEST_RAW]))[:_LONGEST_VALUE] for name in _MARKS if name in fields}
+    if len(fields.get("from", ())) > 1:
+        marks["from-count"] = str(len(fields["from"]))
+    return marks
+
+
+def _plain_instant(text: str) -> datetime | None:
+    """The usual form without the cost of the lenient parser; None where the form is another."""
+    found = _DATE.fullmatch(text)
+    if not found or found[2] not in _MONTHS:
+        return None
+    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    zone = timezone(-offset if sign == "-" else offset)
+    leap = min(int(second), 59)  # RFC 5322 allows :60, datetime does not
+    return datetime(int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), leap, tzinfo=zone)

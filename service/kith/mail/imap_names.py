@@ -1,0 +1,106 @@
+"""What IMAP answers say about folders and UIDs, read leniently: one odd line never costs the others."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from imapclient.exceptions import ProtocolError  # type: ignore[import-untyped]  # it ships no types
+from imapclient.imap_utf7 import decode, encode  # type: ignore[import-untyped]  # it ships no types
+from imapclient.response_parser import parse_response  # type: ignore[import-untyped]  # it ships no types
+
+from kith.domain.folders import Listed
+from kith.mail.source import FolderState
+
+_MOST_UIDS: Final = 20_000_000  # a set such as 1:4294967295 is an attack on our memory, not a mailbox
+_NUMBER = re.compile(rb"\d{1,20}")
+_SET = re.compile(rb"\bALL ([\d:,]+)", re.IGNORECASE)
+_UNPARSEABLE = (ProtocolError, ValueError, TypeError, IndexError)
+
+
+def folder_name(raw: bytes) -> str:
+    """A folder's name from modified UTF-7 (RFC 3501, 5.1.3), or from the UTF-8 that some servers send."""
+    if not raw.isascii():
+        return raw.decode("utf-8", "replace")
+    try:
+        return str(decode(raw))
+    except ValueError:
+        return raw.decode("ascii")
+
+
+def quoted(name: str | bytes) -> bytes:
+    """A folder's name as a quoted string (RFC 3501, 4.3). Raises ValueError where it cannot be one."""
+    raw: bytes = encode(name) if isinstance(name, str) else name
+    if re.search(rb"[\0\r\n]", raw):
+        raise ValueError("a folder's name with a line break")
+    return b'"' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
+def listed(responses: Iterable[Any]) -> list[tuple[bytes, Listed]]:
+    """LIST responses (RFC 3501, 7.2.2) with the folder's name as it came, for use in commands."""
+    found = []
+    for response in responses:
+        try:
+            flags, delimiter, raw = parse_response([response])[:3]
+        except _UNPARSEABLE:
+            continue
+        raw = str(raw).encode() if isinstance(raw, int) else raw
+        if isinstance(raw, bytes) and isinstance(flags, tuple) and not re.search(rb"[\0\r\n]", raw):
+            names = frozenset(flag.decode("latin-1") for flag in flags if isinstance(flag, bytes))
+            mark = delimiter.decode("latin-1") if isinstance(delimiter, bytes) else ""
+            found.append((raw, Listed(folder_name(raw), names, mark)))
+    return found
+
+
+def status_answers(responses: Iterable[Any]) -> dict[str, FolderState]:
+    """STATUS responses (RFC 3501, 7.2.4) by folder."""
+    found = {}
+    for response in responses:
+        try:
+            raw, items = parse_response([response])[:2]
+            values = {bytes(name).upper(): value for name, value in zip(items[::2], items[1::2], strict=True)}
+        except _UNPARSEABLE:
+            continue
+        name = folder_name(str(raw).encode() if isinstance(raw, int) else bytes(raw or b""))
+        found["INBOX" if name.upper() == "INBOX" else name] = _state(
+            values.get(b"UIDVALIDITY"), values.get(b"UIDNEXT"), values.get(b"MESSAGES"), values.get(b"HIGHESTMODSEQ")
+        )
+    return found
+
+
+def state_of(untagged: Mapping[str, Sequence[Any]]) -> FolderState:
+    """What an EXAMINE said."""
+    names = ("UIDVALIDITY", "UIDNEXT", "EXISTS", "HIGHESTMODSEQ")
+    return _state(*(_number(untagged[name][-1]) if untagged.get(name) else None for name in names))
+
+
+def _state(uidvalidity: Any, uidnext: Any, messages: Any, modseq: Any) -> FolderState:
+    def number(value: Any) -> int | None:
+        return value if isinstance(value, int) else None
+
+    return FolderState(number(uidvalidity) or 0, number(uidnext), number(messages), number(modseq))
+
+
+def _number(text: Any) -> int | None:
+    return int(text) if isinstance(text, bytes) and _NUMBER.fullmatch(text) else None
+
+
+def uids_of(search: Iterable[Any], esearch: Iterable[Any]) -> set[int]:
+    """UIDs from SEARCH (RFC 3501, 7.2.5) and ESEARCH (RFC 4731) responses; words among the numbers are left out."""
+    found: set[int] = set()
+    for line in search:
+        found.update(int(word) for word in bytes(line).split() if _NUMBER.fullmatch(word))
+    for line in esearch:
+        for every in _SET.findall(bytes(line)):
+            for one in every.split(b","):
+                found.update(_range(one, _MOST_UIDS - len(found)))
+    return found
+
+
+def _range(text: bytes, most: int) -> range:
+    low, _, high = text.partition(b":")
+    if not (_NUMBER.fullmatch(low) and _NUMBER.fullmatch(high or low)):
+        return range(0)
+    ends = sorted((int(low), int(high or low)))
+    if ends[1] - ends[0] >= most:
+        raise ConnectionAbortedError("the server named more messages than a folder can hold")
+    return range(ends[0], ends[1] + 1)

@@ -1,0 +1,76 @@
+"""What programs and companies put below the owner's words: signatures, "sent from my phone", disclaimers."""
+
+import re
+from typing import Final
+
+from kith.mail import quotewords as words
+
+_MOST_ADDED: Final = 120
+"""Characters of a line added by a phone."""
+_MOST_SIGNATURE: Final = 15
+"""Lines under a signature mark that is not the exact one; more are the owner's."""
+_SURE_MARK: Final = "-- "  # RFC 3676, 4.3
+_MARKS: Final = frozenset({"--", "—", "–", "__"})
+_LINK: Final = re.compile(r"[<\[(]{0,2}https?://\S{1,300}$")
+_INSTRUCTION: Final = re.compile(
+    r"[-*•\s]{0,4}(?:#?[0-9]{1,3}(?:[.):]|\s)|@\w|\?|[^\W\d_][\w'’. -]{0,58}:\s|"
+    r"(?:add|thank|share|introduce|ask|undo|more|help|yes)\b)",
+    re.IGNORECASE,
+)
+_CONTACT: Final = re.compile(
+    r"\s{0,4}(?:tel|t|m|f|fax|mob|mobile|phone|cell|e-?mail|mail|web|www|telefon|tél|mobil|linkedin|skype)\b",
+    re.IGNORECASE,
+)
+
+
+def unsigned(lines: list[str]) -> list[str]:
+    """Lines without what is added at their end and without empty lines there. The owner's words stay."""
+    kept = trimmed(lines)
+    while len(shorter := trimmed(_without_added(_without_signature(kept)))) < len(kept):
+        kept = shorter
+    return kept
+
+
+def trimmed(lines: list[str]) -> list[str]:
+    """Lines without the empty ones at both ends."""
+    full = [number for number, line in enumerate(lines) if line.strip()]
+    return lines[full[0] : full[-1] + 1] if full else []
+
+
+def _without_signature(lines: list[str]) -> list[str]:
+    """Lines above the signature. Under a mark that is not exact, a line that could be an instruction keeps them all."""
+    for number, line in enumerate(lines):
+        if line == _SURE_MARK:
+            return lines[:number]
+        if line.strip() in _MARKS:
+            below = lines[number + 1 :]
+            if len(below) <= _MOST_SIGNATURE and not any(map(may_instruct, below)):
+                return lines[:number]
+    return lines
+
+
+def may_instruct(line: str) -> bool:
+    """Whether a line could be an instruction, so that it stays even where signatures stand."""
+    return bool(_INSTRUCTION.match(line)) and not _CONTACT.match(line)
+
+
+def _without_added(lines: list[str]) -> list[str]:
+    if not lines:
+        return lines
+    if _is_added(lines[-1]):
+        return lines[:-1]
+    start = max((n for n, line in enumerate(lines) if not line.strip()), default=-1) + 1
+    last = " ".join(lines[start:])
+    if len(last) < 3_000 and words.DISCLAIMER.match(last.lstrip("*_ ")) and words.LEGAL.search(last):
+        return lines[:start]
+    return lines
+
+
+def _is_added(line: str) -> bool:
+    bare = line.strip().strip("*_[]<>")
+    if len(bare) > _MOST_ADDED + 200 or not bare:
+        return False
+    said = _LINK.sub("", bare).strip()
+    folded = said.casefold().replace("’", "'")
+    begins = folded.startswith(words.SENT_FROM)
+    return begins and len(said) <= _MOST_ADDED and len(said.split()) <= 9 and bool(words.DEVICE.search(said))

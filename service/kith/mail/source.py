@@ -1,0 +1,111 @@
+"""What a scan needs of a mailbox, whatever holds it: the protocol that every mail driver offers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kith.domain.folders import Folder, Role
+
+__all__ = ["Folder", "FolderState", "Part", "RawHeader", "Role", "Source", "Unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """What the server says of a folder. None where the server does not say."""
+
+    uidvalidity: int
+    uidnext: int | None
+    messages: int | None = None
+    highestmodseq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawHeader:
+    """The header fields of one message as they came. received_at is INTERNALDATE, None if unreadable."""
+
+    uid: int
+    received_at: datetime | None
+    block: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A message that the server has and could not give, or gave in a form nobody can read."""
+
+    uid: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One leaf of a message's structure. section is IMAP's part number, such as "1.2"."""
+
+    section: str
+    media_type: str  # "text/calendar", lower case
+    charset: str
+    encoding: str  # "base64", lower case
+    size: int
+    filename: str = ""
+
+
+class Source(Protocol):
+    """One open mailbox, read-only but for append.
+
+    Methods raise TryLater (or MailboxFailed) when the line is lost and LoginRefused when the login
+    is. A message that has gone since its UID was seen is left out of an answer, silently.
+    """
+
+    def folders(self) -> list[Folder]:
+        """All folders that can be opened, each once."""
+        ...
+
+    def status(self, folders: Sequence[str]) -> dict[str, FolderState]:
+        """The state of folders that are not opened; one that cannot be asked is left out."""
+        ...
+
+    def examine(self, folder: str) -> FolderState:
+        """Opens a folder read-only (EXAMINE)."""
+        ...
+
+    def uids(self, first: int) -> list[int]:
+        """The UIDs from first upwards in the open folder, ascending."""
+        ...
+
+    def headers(
+        self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None = None
+    ) -> Iterator[tuple[list[int], list[RawHeader], list[Unreadable]]]:
+        """Header fields (kith.domain.message.FIELDS) of the open folder's messages, batch by batch.
+
+        Each batch gives the UIDs it covers, in the order asked, the headers found and the messages
+        that could not be read. Where wanted is given, header blocks it refuses are left out.
+        """
+        ...
+
+    def fields(self, uids: Sequence[int], names: Sequence[str]) -> dict[int, bytes]:
+        """Further header fields of a few messages of the open folder (Received, Authentication-Results)."""
+        ...
+
+    def structures(self, uids: Sequence[int]) -> dict[int, list[Part]]:
+        """The leaves of some messages of the open folder."""
+        ...
+
+    def part(self, uid: int, part: Part, limit: int) -> bytes:
+        """The first limit bytes of one part of a message, its transfer encoding undone."""
+        ...
+
+    def raw(self, uid: int, limit: int) -> bytes | None:
+        """The first limit bytes of a whole message (BODY.PEEK[]), None if it is gone."""
+        ...
+
+    def find(self, folder: str, message_id: str) -> list[int]:
+        """UIDs in a folder (opened read-only for it) of the messages that carry a Message-ID."""
+        ...
+
+    def append(self, folder: str, raw: bytes, flags: Sequence[str]) -> None:
+        """Puts a message into a folder. Only Drafts and INBOX are ever asked for."""
+        ...
+
+    def close(self) -> None:
+        """Says goodbye; never raises."""
+        ...

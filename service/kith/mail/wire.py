@@ -1,0 +1,265 @@
+"""The fast way to header fields: several FETCH commands under way, and a scanner of the one answer they have.
+
+Reading headers is what a first scan spends its time on. The scanner looks for the answer as servers
+write it, in one regular expression a message; anything else goes to a slower, lenient reader, and
+what that cannot read is left for the caller to ask again.
+"""
+
+import imaplib
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from kith.domain.message import FIELDS
+from kith.mail.imap_account import shown
+from kith.mail.imap_line import Line
+from kith.mail.imap_stream import Stream
+from kith.mail.prefilter import address_filter
+from kith.mail.source import RawHeader, Unreadable
+
+__all__ = ["Batch", "HeaderFetch", "address_filter", "instant", "sequence_set"]
+
+BATCH: Final = 500
+"""Messages a command: ten digits each keep the line under the 8,000 bytes that servers take (RFC 7162, 4)."""
+WINDOW: Final = 4
+"""Commands under way at once, so that a slow line is never idle."""
+MOST_BYTES: Final = 8 << 20
+"""Of one message's header fields; the largest honest ones are a tenth of one MiB."""
+
+TOO_LONG: Final = b"\0 longer than MOST_BYTES"
+"""Stands for a literal that was read past."""
+_LONG_HEAD: Final = 4096  # an answer's first line is a tenth of it
+ITEMS: Final = f"BODY.PEEK[HEADER.FIELDS ({' '.join(FIELDS)})]".upper()
+
+_HEAD = re.compile(
+    rb'\* \d{1,10} FETCH \(UID (\d{1,10}) INTERNALDATE "([^"]{1,40})" '
+    rb"BODY\[HEADER\.FIELDS \([^)]*\)\] \{(\d{1,7})\}\r\n"
+)
+_FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
+_LITERAL = re.compile(rb"\{(\d{1,19})\+?\}\r?\n\Z")
+_TOKEN = re.compile(
+    rb"""\s*(?:(BODY\[[^\]]*\](?:<\d+>)?) | "((?:[^"\\]|\\.)*)" | ([()]) | (\{\d+\+?\}\r?\n) | ([^\s()"{]+))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_DATE = re.compile(rb"\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+_MONTHS: Final = {
+    name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
+}
+YEARS: Final = range(1970, 2200)  # no mail server is older; nor will this program be
+
+
+@dataclass(slots=True)
+class Batch:
+    """One FETCH command and what came of it. refusal is the server's words where it said NO or BAD."""
+
+    uids: list[int]
+    found: list[RawHeader] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
+    refusal: str = ""
+
+
+class HeaderFetch:
+    """Header fields of many messages of the open folder, a batch at a time, several on their way.
+
+    Nothing is sent before the first next(). While commands are under way the line belongs to this
+    object: settle() gives it back. Raises OSError or imaplib's abort when the line is lost.
+    """
+
+    def __init__(self, line: Line, uids: Sequence[int], wanted: Callable[[bytes], bool] | None) -> None:
+        self._line = line
+        self._wanted = wanted
+        self._uids = list(dict.fromkeys(uids))
+        self._sent = 0
+        self._landed: deque[Batch] = deque()
+        self._flying: dict[bytes, Batch] = {}
+        self._owner: dict[int, Batch] = {}  # of the messages that have not come yet
+
+    def next(self) -> Batch | None:
+        """The next batch, read to its end; None after the last."""
+        if not self._landed:
+            self._launch()
+            if not self._flying:
+                return None
+            self._land()
+        return self._landed.popleft()
+
+    def settle(self) -> None:
+        """Reads what is under way, so that other commands may use the line."""
+        while self._flying:
+            self._land()
+
+    def drop(self) -> None:
+        """Nobody wants the rest: what is under way will be read and forgotten, and no more is asked."""
+        self._wanted = lambda _block: False
+        self._sent = len(self._uids)
+
+    def _launch(self) -> None:
+        batches: list[Batch] = []
+        commands: list[bytes] = []
+        while len(self._flying) + len(batches) < WINDOW and self._sent < len(self._uids):
+            batch = Batch(self._uids[self._sent : self._sent + BATCH])
+            self._sent += len(batch.uids)
+            batches.append(batch)
+            commands.append(b"UID FETCH %s (UID INTERNALDATE %s)" % (sequence_set(batch.uids), ITEMS.encode()))
+            self._owner.update(dict.fromkeys(batch.uids, batch))
+        if commands:
+            self._flying.update(zip(self._line.start(commands), batches, strict=True))
+
+    def _land(self) -> None:
+        """Reads to the end of the oldest command under way."""
+        tag, batch = next(iter(self._flying.items()))
+        while tag in self._flying:
+            self._scan(self._line.stream)
+            self._other(_response(self._line.stream))
+        self._landed.append(batch)
+
+    def _scan(self, stream: Stream) -> None:
+        """Takes all answers of the usual form; stops before the first response of another."""
+        data, at = stream.data, stream.at
+        owner, wanted, match = self._owner, self._wanted, _HEAD.match
+        try:
+            while True:
+                head = match(data, at)
+                if head:
+                    start = head.end()
+                    end = start + int(head[3])
+                    if data[end : end + 3] == b")\r\n":
+                        uid, block, at = int(head[1]), data[start:end], end + 3
+                        if block and (batch := owner.pop(uid, None)) and (wanted is None or wanted(block)):
+                            batch.found.append(RawHeader(uid, instant(head[2]), block))
+                        continue
+                    if len(data) >= end + 3:
+                        return
+                    short = end + 3 - at
+                elif len(data) - at < _LONG_HEAD and data.find(b"\n", at) < 0:
+                    short = len(data) - at + 1
+                else:
+                    return
+                stream.at = at
+                stream.want(short)
+                data, at = stream.data, stream.at
+        finally:
+            if stream.data is data:
+                stream.at = at
+
+    def _other(self, parts: list[bytes]) -> None:
+        """One response that is not an answer of the usual form."""
+        first = parts[0]
+        tag, _, rest = first.partition(b" ")
+        if tag in self._flying:
+            self._end(tag, rest)
+        elif first[:6].upper() == b"* BYE ":
+            raise imaplib.IMAP4.abort(shown(first[6:]))
+        elif _FETCH.match(first):
+            self._take(parts)
+        # The rest is news that nobody asked for here (EXISTS, EXPUNGE, OK [...]), or nonsense.
+
+    def _end(self, tag: bytes, rest: bytes) -> None:
+        batch = self._flying.pop(tag)
+        self._line.done(tag)
+        if not rest.upper().startswith(b"OK"):
+            batch.refusal = shown(rest)
+        batch.missing = [uid for uid in batch.uids if self._owner.get(uid) is batch]
+        for uid in batch.missing:
+            del self._owner[uid]
+
+    def _take(self, parts: list[bytes]) -> None:
+        """An answer in another order, with quoted strings, with items that nobody asked for."""
+        try:
+            items = _items(parts)
+            uid = int(items.get(b"UID") or 0)
+        except ValueError:
+            return  # its message stays missing, and is asked for again alone
+        name = next((name for name in items if name.startswith(b"BODY[")), b"")
+        block, batch = items.get(name), self._owner.get(uid)
+        if batch is None or not name or block == b"":
+            return
+        if block is TOO_LONG:
+            batch.unreadable.append(Unreadable(uid, f"its header fields are longer than {MOST_BYTES >> 20} MiB"))
+        elif block is None:
+            return
+        elif self._wanted is None or self._wanted(block):
+            batch.found.append(RawHeader(uid, instant(items.get(b"INTERNALDATE") or b""), block))
+        del self._owner[uid]
+
+
+def _response(stream: Stream) -> list[bytes]:
+    """One response as text, literal, text, ... (RFC 3501, 4.3 and 7)."""
+    parts = [stream.readline()]
+    while parts[0].startswith(b"* ") and (announced := _LITERAL.search(parts[-1])):
+        size = int(announced[1])
+        if size > MOST_BYTES:
+            stream.skip(size)
+            parts.append(TOO_LONG)
+        else:
+            parts.append(stream.read(size))
+        parts.append(stream.readline())
+    return parts
+
+
+def _items(parts: list[bytes]) -> dict[bytes, bytes | None]:
+    """Names and values of a FETCH answer; lists are left out, NIL is None. Raises ValueError for nonsense."""
+    found: dict[bytes, bytes | None] = {}
+    name, depth = b"", 0
+    for kind, value in _tokens(parts):
+        if depth or (name and value == b"(" and kind == _PAREN):
+            depth += {b"(": 1, b")": -1}.get(value, 0) if kind == _PAREN else 0
+            name = name if depth else b""
+        elif not name and value == b")" and kind == _PAREN:
+            return found
+        elif kind == _PAREN or (not name and kind not in {_SECTION, _ATOM}):
+            raise ValueError("not a list of names and values")
+        elif not name:
+            name = value.upper()
+        else:
+            found[name] = None if kind == _ATOM and value.upper() == b"NIL" else value
+            name = b""
+    raise ValueError("the answer has no end")
+
+
+_SECTION, _QUOTED, _PAREN, _MARK, _ATOM = range(1, 6)  # the groups of _TOKEN
+
+
+def _tokens(parts: list[bytes]) -> Iterator[tuple[int, bytes]]:
+    literals = iter(parts[1::2])
+    begin = _FETCH.match(parts[0])
+    at = begin.end() if begin else 0
+    for text in parts[::2]:
+        while token := _TOKEN.match(text, at):
+            at, kind = token.end(), token.lastindex or 0
+            yield (_QUOTED, next(literals, b"")) if kind == _MARK else (kind, token[kind])
+        if text[at:].strip():
+            raise ValueError("not a token")
+        at = 0
+
+
+def instant(written: bytes) -> datetime | None:
+    """An INTERNALDATE (RFC 3501, 9: date-time) as UTC, None where it makes no sense."""
+    parts = _DATE.fullmatch(written)
+    month = _MONTHS.get(parts[2].lower()) if parts else None
+    if not parts or not month:
+        return None
+    day, year, hour, minute, second = (int(parts[n]) for n in (1, 3, 4, 5, 6))
+    ahead = timedelta(hours=int(parts[8]), minutes=int(parts[9]))
+    try:
+        at = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)  # :60 is a leap second
+    except ValueError:
+        return None
+    if year not in YEARS or ahead >= timedelta(days=1):
+        return None
+    return at + ahead if parts[7] == b"-" else at - ahead
+
+
+def sequence_set(uids: Sequence[int]) -> bytes:
+    """UIDs as a command names them (RFC 3501, 9), neighbours as ranges, in the order given."""
+    ranges: list[list[int]] = []
+    for uid in uids:
+        if ranges and uid == ranges[-1][1] + 1:
+            ranges[-1][1] = uid
+        else:
+            ranges.append([uid, uid])
+    return b",".join(b"%d" % low if low == high else b"%d:%d" % (low, high) for low, high in ranges)

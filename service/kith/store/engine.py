@@ -1,0 +1,137 @@
+"""Opens the database, at today's schema, and gives sessions on it."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, inspect, make_url, text
+from sqlalchemy import Engine
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlmodel import Session
+from sqlmodel import create_engine
+
+from kith.errors import ConfigError
+from kith.store.migrations import HEAD
+
+__all__ = ["Engine", "Session", "copy_sqlite", "open_database", "reading", "sqlite_file", "writing"]
+
+BUSY_SECONDS = 15
+"""How long a write waits for another process's."""
+
+
+def open_database(url: str) -> Engine:
+    """The engine of a database that is at today's schema; it is made or migrated where it is not.
+
+    Raises ConfigError where the URL or the server is wrong and SchemaTooNew where a newer Kith was
+    here before.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        _make_file(parsed)
+    engine = _engine(parsed)
+    try:
+        current = _revision(engine)
+        if current != HEAD:
+            from kith.store import migrate
+
+            migrate.upgrade(engine, current)
+    except OperationalError as error:
+        engine.dispose()
+        raise ConfigError(
+            f"the database cannot be opened: {_cause(error)}", "see store.url in kith.toml; is the server running?"
+        ) from error
+    return engine
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigError(
+            "store.url is not a database URL", "write sqlite:///PATH or postgresql+psycopg://…"
+        ) from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ConfigError(f"store.url names {parsed.get_backend_name()}", "Kith keeps its data in SQLite or PostgreSQL")
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database, None for any other."""
+    parsed = _parse(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def _make_file(url: URL) -> None:
+    if not url.database:
+        raise ConfigError("store.url names no file", "write sqlite:///PATH; the database is kept in a file")
+    path = Path(url.database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "see store.url in kith.toml") from error
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        try:
+            return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS})
+        except ModuleNotFoundError as error:
+            raise ConfigError("PostgreSQL needs its driver", "pip install 'kithmail[postgres]'") from error
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: sqlite3 would say it too late
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later could not wait for another's write: it says so at once.
+    mode = connection.get_execution_options().get("kith_write", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if mode else "BEGIN")
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect().execution_options(kith_write=False) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return revision
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """One transaction that writes: all of it or nothing."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A look at the database that does not stand in anybody's way."""
+    with Session(engine.execution_options(kith_write=False), expire_on_commit=False) as session:
+        yield session
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """A consistent copy of an SQLite database, also while it is in use."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+    shutil.copymode(source, target)
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    first = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return first[0] if first else type(error).__name__

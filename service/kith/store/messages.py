@@ -1,0 +1,192 @@
+"""Named queries about messages with people in them, and the touches that come of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, update
+from sqlmodel import Session, SQLModel, col, select
+
+from kith.store.rows import insert_new
+from kith.store.tables import InviteRow, MessageRow, PartRow, SnippetRow, TouchRow
+
+ASKED_AT_ONCE = 500
+"""How many values one IN (…) holds: well under SQLite's limit of 32,766."""
+
+SAME_MESSAGE: dict[type[SQLModel], ColumnElement[bool]] = {
+    table: and_(col(table.identity) == col(MessageRow.identity), col(table.owner_id) == col(MessageRow.owner_id))
+    for table in (PartRow, TouchRow)
+}
+"""How a row that names a message by its identity finds it."""
+
+
+def by_identity(session: Session, owner_id: int, identities: Collection[str]) -> dict[str, MessageRow]:
+    """The messages among these that are known already."""
+    found: dict[str, MessageRow] = {}
+    asked = list(identities)
+    for start in range(0, len(asked), ASKED_AT_ONCE):
+        some = asked[start : start + ASKED_AT_ONCE]
+        query = select(MessageRow).where(MessageRow.owner_id == owner_id, col(MessageRow.identity).in_(some))
+        found |= {row.identity: row for row in session.exec(query)}
+    return found
+
+
+def by_message_id(session: Session, owner_id: int, message_id: str) -> list[MessageRow]:
+    """All messages that carry this Message-ID."""
+    query = select(MessageRow).where(MessageRow.owner_id == owner_id, MessageRow.message_id == message_id)
+    return list(session.exec(query))
+
+
+def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Keeps new messages."""
+    return insert_new(session, MessageRow, rows)
+
+
+def add_parts(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Keeps who takes part in what."""
+    return insert_new(session, PartRow, rows)
+
+
+def add_touches(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Keeps touches; one that is there already stays."""
+    return insert_new(session, TouchRow, rows)
+
+
+def add_invites(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Keeps calendar objects."""
+    return insert_new(session, InviteRow, rows)
+
+
+def participants(session: Session, owner_id: int, identity: str) -> list[int]:
+    """The people who take part in a message."""
+    query = select(PartRow.person_id).where(PartRow.owner_id == owner_id, PartRow.identity == identity)
+    return list(session.exec(query))
+
+
+def of_person(session: Session, owner_id: int, person_id: int, limit: int) -> list[MessageRow]:
+    """The newest messages in which a person takes part."""
+    query = (
+        select(MessageRow)
+        .join(PartRow, SAME_MESSAGE[PartRow])
+        .where(PartRow.owner_id == owner_id, PartRow.person_id == person_id)
+        .order_by(col(MessageRow.at).desc())
+        .limit(limit)
+    )
+    return list(session.exec(query))
+
+
+def not_counted_since(
+    session: Session, owner_id: int, person_id: int, since: datetime | None, limit: int
+) -> list[MessageRow]:
+    """Messages with a person that were no touch, newer than since."""
+    query = (
+        select(MessageRow)
+        .join(PartRow, SAME_MESSAGE[PartRow])
+        .where(PartRow.owner_id == owner_id, PartRow.person_id == person_id, col(MessageRow.reason).is_not(None))
+    )
+    if since is not None:
+        query = query.where(MessageRow.at > since)
+    return list(session.exec(query.order_by(col(MessageRow.at).desc()).limit(limit)))
+
+
+def touches(session: Session, owner_id: int, person_id: int, limit: int) -> list[TouchRow]:
+    """The newest touches of a person."""
+    query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.person_id == person_id)
+    return list(session.exec(query.order_by(col(TouchRow.at).desc(), col(TouchRow.id).desc()).limit(limit)))
+
+
+def touch_id(session: Session, owner_id: int, person_id: int, identity: str) -> int:
+    """The number of one touch."""
+    query = select(TouchRow.id).where(TouchRow.owner_id == owner_id, TouchRow.person_id == person_id)
+    return session.exec(query.where(TouchRow.identity == identity)).one()
+
+
+def touches_since(session: Session, owner_id: int, since: datetime) -> list[TouchRow]:
+    """All touches after an instant, newest first."""
+    query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.at > since)
+    return list(session.exec(query.order_by(col(TouchRow.at).desc())))
+
+
+def remove_touches(session: Session, owner_id: int, identity: str, person_id: int | None = None) -> list[int]:
+    """Removes the touches a message (or a meeting, or a word) made; gives the people concerned."""
+    mine = [col(TouchRow.owner_id) == owner_id, col(TouchRow.identity) == identity]
+    if person_id is not None:
+        mine.append(col(TouchRow.person_id) == person_id)
+    ids = list(session.exec(select(TouchRow.person_id).where(*mine)))
+    session.execute(delete(TouchRow).where(*mine))
+    return ids
+
+
+def rule(session: Session, owner_id: int, identity: str, reason: str | None, *, ruled: bool) -> None:
+    """Changes the verdict on one message; ruled: by the owner, so that it stays when it is read again."""
+    mine = (col(MessageRow.owner_id) == owner_id, col(MessageRow.identity) == identity)
+    session.execute(update(MessageRow).where(*mine).values(reason=reason, ruled=ruled))
+
+
+def snippets(session: Session, owner_id: int, ids: Collection[int]) -> dict[int, SnippetRow]:
+    """Snippets by person."""
+    query = select(SnippetRow).where(SnippetRow.owner_id == owner_id, col(SnippetRow.person_id).in_(list(ids)))
+    return {row.person_id: row for row in session.exec(query)}
+
+
+def keep_snippet(session: Session, owner_id: int, person_id: int, identity: str, text: str) -> None:
+    """The snippet of the latest exchange with a person, in place of the one before."""
+    session.execute(
+        delete(SnippetRow).where(col(SnippetRow.owner_id) == owner_id, col(SnippetRow.person_id) == person_id)
+    )
+    session.add(SnippetRow(owner_id=owner_id, person_id=person_id, identity=identity, text=text))
+
+
+def latest_mail(session: Session, owner_id: int, ids: Collection[int]) -> dict[int, MessageRow]:
+    """For each person the message behind their latest touch by mail."""
+    found: dict[int, MessageRow] = {}
+    for person_id in ids:  # one look into the index on (person, at) each
+        query = (
+            select(MessageRow)
+            .join(TouchRow, SAME_MESSAGE[TouchRow])
+            .where(TouchRow.owner_id == owner_id, TouchRow.person_id == person_id)
+            .order_by(col(TouchRow.at).desc())
+            .limit(1)
+        )
+        row = session.exec(query).first()
+        if row:
+            found[person_id] = row
+    return found
+
+
+def invites(session: Session, owner_id: int, uids: Collection[str] | None = None) -> list[InviteRow]:
+    """Calendar objects in the order they were seen."""
+    query = select(InviteRow).where(InviteRow.owner_id == owner_id)
+    if uids is not None:
+        query = query.where(col(InviteRow.uid).in_(list(uids)))
+    return list(session.exec(query.order_by(col(InviteRow.seen_at), col(InviteRow.id))))
+
+
+def invite_uids_due(session: Session, owner_id: int, now: datetime) -> list[str]:
+    """The series of which something was heard, or a meeting has ended, since they were looked at."""
+    query = select(InviteRow.uid).where(InviteRow.owner_id == owner_id, col(InviteRow.look_at) <= now).distinct()
+    return list(session.exec(query))
+
+
+def invites_to_come(session: Session, owner_id: int) -> list[InviteRow]:
+    """The calendar objects of series that are not over."""
+    query = select(InviteRow).where(InviteRow.owner_id == owner_id, col(InviteRow.look_at).is_not(None))
+    return list(session.exec(query.order_by(col(InviteRow.seen_at), col(InviteRow.id))))
+
+
+def look_again(session: Session, owner_id: int, uid: str, at: datetime | None) -> None:
+    """When a series is to be looked at again."""
+    mine = (col(InviteRow.owner_id) == owner_id, col(InviteRow.uid) == uid)
+    session.execute(update(InviteRow).where(*mine).values(look_at=at))
+
+
+def remove_other_meetings(session: Session, owner_id: int, prefix: str, identities: Collection[str]) -> set[int]:
+    """Removes touches of a series that were not held after all; gives the people concerned."""
+    query = select(TouchRow).where(
+        TouchRow.owner_id == owner_id, col(TouchRow.identity).startswith(prefix, autoescape=True)
+    )
+    gone = [row for row in session.exec(query) if row.identity not in identities]
+    for row in gone:
+        session.delete(row)
+    session.flush()
+    return {row.person_id for row in gone}

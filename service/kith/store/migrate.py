@@ -1,0 +1,39 @@
+"""Brings a database to today's schema. A copy of an SQLite file is kept first."""
+
+import os
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+from kith.errors import SchemaTooNew
+from kith.store.engine import copy_sqlite
+from kith.store.lock import LOCK_SPACE
+
+
+def upgrade(engine: Engine, current: str | None) -> None:
+    """From the schema current (None: an empty database) to the newest. Raises SchemaTooNew where current is unknown."""
+    config = Config()
+    config.set_main_option("script_location", "kith.store:migrations")
+    known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise SchemaTooNew(
+            f"the database has schema {current}, which this Kith does not know", "install the newer Kith that wrote it"
+        )
+    if current is not None:
+        _keep_copy(engine, current)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:space)"), {"space": LOCK_SPACE})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _keep_copy(engine: Engine, revision: str) -> None:
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return
+    target = Path(f"{engine.url.database}.before-{revision}")
+    os.close(os.open(target, os.O_CREAT | os.O_RDWR, 0o600))
+    copy_sqlite(Path(engine.url.database), target)

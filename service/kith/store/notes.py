@@ -1,0 +1,154 @@
+"""Named queries about notes, follow-ups, drafts, and the changes that can be taken back."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+from sqlmodel import Session, SQLModel, col, select
+
+from kith.store.tables import (
+    AddressRow,
+    ChangeRow,
+    DraftRow,
+    FollowUpRow,
+    NoteRow,
+    NumberRow,
+    PartRow,
+    PersonRow,
+    SnippetRow,
+    TagRow,
+    TouchRow,
+)
+
+
+def add_note(session: Session, owner_id: int, person_id: int, text: str, now: datetime, source: str) -> int:
+    """Keeps the owner's words about a person; gives the note's id."""
+    row = NoteRow(owner_id=owner_id, person_id=person_id, text=text, at=now, source=source)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def of_person(session: Session, owner_id: int, person_id: int, limit: int) -> list[NoteRow]:
+    """The newest notes about a person."""
+    query = select(NoteRow).where(NoteRow.owner_id == owner_id, NoteRow.person_id == person_id)
+    return list(session.exec(query.order_by(col(NoteRow.at).desc(), col(NoteRow.id).desc()).limit(limit)))
+
+
+def add_follow_up(session: Session, owner_id: int, person_id: int, text: str, due_on: date, now: datetime) -> int:
+    """Keeps a promise with a date; gives its id."""
+    row = FollowUpRow(owner_id=owner_id, person_id=person_id, text=text, due_on=due_on, created_at=now)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def open_follow_ups(session: Session, owner_id: int, until: date | None = None) -> list[FollowUpRow]:
+    """Promises that are not kept yet, soonest first."""
+    query = select(FollowUpRow).where(FollowUpRow.owner_id == owner_id, col(FollowUpRow.done_at).is_(None))
+    if until is not None:
+        query = query.where(FollowUpRow.due_on <= until)
+    return list(session.exec(query.order_by(col(FollowUpRow.due_on), col(FollowUpRow.id))))
+
+
+def follow_ups_of(session: Session, owner_id: int, person_id: int) -> list[FollowUpRow]:
+    """All promises about a person, newest first."""
+    query = select(FollowUpRow).where(FollowUpRow.owner_id == owner_id, FollowUpRow.person_id == person_id)
+    return list(session.exec(query.order_by(col(FollowUpRow.due_on).desc())))
+
+
+def close_follow_ups(session: Session, owner_id: int, now: datetime) -> None:
+    """Closes promises whose person was touched on or after their date."""
+    for row in open_follow_ups(session, owner_id):
+        query = select(TouchRow.id).where(
+            TouchRow.owner_id == owner_id, TouchRow.person_id == row.person_id, TouchRow.at > row.created_at
+        )
+        after = query.where(col(TouchRow.at) >= datetime.combine(row.due_on, datetime.min.time(), now.tzinfo))
+        if session.exec(after.limit(1)).first() is not None:
+            row.done_at = now
+            session.add(row)
+
+
+def draft_by_key(session: Session, owner_id: int, key: str) -> DraftRow | None:
+    """The draft of an occasion, if it was ever made."""
+    return session.exec(select(DraftRow).where(DraftRow.owner_id == owner_id, DraftRow.key == key)).first()
+
+
+def drafts(session: Session, owner_id: int, *states: str) -> list[DraftRow]:
+    """Drafts in some states (all where none is named), oldest first."""
+    query = select(DraftRow).where(DraftRow.owner_id == owner_id)
+    if states:
+        query = query.where(col(DraftRow.state).in_(states))
+    return list(session.exec(query.order_by(col(DraftRow.created_at), col(DraftRow.id))))
+
+
+UNDOABLE: dict[str, type[SQLModel]] = {
+    "note": NoteRow,
+    "touch": TouchRow,
+    "follow_up": FollowUpRow,
+    "person": PersonRow,
+    "address": AddressRow,
+    "tag": TagRow,
+    "draft": DraftRow,
+    "part": PartRow,
+    "number": NumberRow,
+    "snippet": SnippetRow,
+}
+"""What a change may have touched, and so an undo may."""
+
+
+def keep_change(session: Session, owner_id: int, what: str, undo: list[dict[str, Any]], now: datetime) -> int:
+    """Remembers how to take a change back: steps to delete, set or insert rows; gives the change's id."""
+    row = ChangeRow(owner_id=owner_id, what=what, undo=undo, at=now)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def change(session: Session, owner_id: int, change_id: int | None) -> ChangeRow | None:
+    """A change by id, or the latest, that was not taken back yet."""
+    query = select(ChangeRow).where(ChangeRow.owner_id == owner_id, col(ChangeRow.undone_at).is_(None))
+    if change_id is not None:
+        query = query.where(ChangeRow.id == change_id)
+    return session.exec(query.order_by(col(ChangeRow.id).desc()).limit(1)).first()
+
+
+def latest_merge(session: Session, owner_id: int, person_id: int) -> ChangeRow | None:
+    """The latest change that merged somebody into this person, if it was not taken back."""
+    query = select(ChangeRow).where(ChangeRow.owner_id == owner_id, col(ChangeRow.undone_at).is_(None))
+    for row in session.exec(query.order_by(col(ChangeRow.id).desc())):
+        merged = any(step["do"] == "insert" and step["table"] == "person" for step in row.undo)
+        if merged and any(step.get("person") == person_id for step in row.undo):
+            return row
+    return None
+
+
+def take_back(session: Session, row: ChangeRow, now: datetime) -> None:
+    """Undoes a change, its last step first."""
+    for step in reversed(row.undo):
+        _undo_step(session, row.owner_id, step)
+    row.undone_at = now
+    session.add(row)
+
+
+def _undo_step(session: Session, owner_id: int, step: dict[str, Any]) -> None:
+    table = UNDOABLE[step["table"]]
+    columns = SQLModel.metadata.tables[str(table.__tablename__)].c
+    mine = (columns.owner_id == owner_id, columns.id == step.get("id"))
+    values = {name: _typed(columns[name].type.python_type, value) for name, value in step.get("values", {}).items()}
+    match step["do"]:
+        case "delete":
+            session.execute(delete(table).where(*mine))
+        case "set":
+            session.execute(update(table).where(*mine).values(**values))
+        case "insert":  # what was removed comes back with its number
+            session.execute(insert(table).values(owner_id=owner_id, **values))
+
+
+def _typed(kind: type, value: Any) -> Any:
+    """JSON has no dates: they are kept as ISO text."""
+    if not isinstance(value, str):
+        return value
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if kind is date else value

@@ -1,0 +1,233 @@
+"""Named queries about people: who they are, and what touches have been kept of each."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, delete, func, update
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from kith.domain.address import looks_like
+from kith.domain.dates import parse_birthday, parse_duration
+from kith.domain.person import History, Person
+from kith.store import owners
+from kith.store.tables import AddressRow, ForgottenRow, PersonRow, TagRow, TouchRow
+
+Known = tuple[Person, History]
+
+
+def everyone(session: Session, owner_id: int, ids: Collection[int] | None = None) -> list[Known]:
+    """People with their histories, by name. Costs a row a person, whatever the number of touches."""
+    query = (
+        select(PersonRow).where(PersonRow.owner_id == owner_id).order_by(func.lower(PersonRow.name), col(PersonRow.id))
+    )
+    addresses = select(AddressRow).where(AddressRow.owner_id == owner_id).order_by(col(AddressRow.id))
+    tags = select(TagRow).where(TagRow.owner_id == owner_id).order_by(col(TagRow.name))
+    if ids is not None:
+        query = query.where(col(PersonRow.id).in_(ids))
+        addresses = addresses.where(col(AddressRow.person_id).in_(ids))
+        tags = tags.where(col(TagRow.person_id).in_(ids))
+    written = _grouped((a.person_id, a.written) for a in session.exec(addresses))
+    tagged = _grouped((t.person_id, t.name) for t in session.exec(tags))
+    return [(_person(row, written, tagged), _history(row)) for row in session.exec(query)]
+
+
+def one(session: Session, owner_id: int, person_id: int) -> Known | None:
+    """One person by id."""
+    found = everyone(session, owner_id, [person_id])
+    return found[0] if found else None
+
+
+def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    groups: dict[int, list[str]] = {}
+    for person_id, value in pairs:
+        groups.setdefault(person_id, []).append(value)
+    return groups
+
+
+def _person(row: PersonRow, addresses: Mapping[int, list[str]], tags: Mapping[int, list[str]]) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        added_at=row.added_at,
+        addresses=tuple(addresses.get(row.id, ())),
+        circle=row.circle,
+        tags=tuple(tags.get(row.id, ())),
+        every=parse_duration(row.every) if row.every else None,
+        about=row.about,
+        birthday=parse_birthday(row.birthday) if row.birthday else None,
+        paused=row.paused,
+        snoozed_until=row.snoozed_until,
+        passed_over=row.passed_over,
+    )
+
+
+def _history(row: PersonRow) -> History:
+    return History(row.touches, row.last_touched, row.last_outbound, row.last_inbound)
+
+
+def by_key(session: Session, owner_id: int, upto_seq: int | None = None, after_seq: int = 0) -> dict[str, int]:
+    """Person ids by address key; only addresses numbered after_seq < seq <= upto_seq where that is given."""
+    query = select(AddressRow.key, AddressRow.person_id).where(
+        AddressRow.owner_id == owner_id, col(AddressRow.seq) > after_seq
+    )
+    if upto_seq is not None:
+        query = query.where(col(AddressRow.seq) <= upto_seq)
+    return dict(session.exec(query).all())
+
+
+def latest_seq(session: Session, owner_id: int) -> int:
+    """The number of the newest address there is, 0 for none."""
+    return session.exec(select(func.max(AddressRow.seq)).where(AddressRow.owner_id == owner_id)).one() or 0
+
+
+def find(session: Session, owner_id: int, who: str, key: str) -> list[Known]:
+    """Whom a name, a part of one, an address or an id may mean; key is who as an address key.
+
+    The first of these that fits anybody decides: an id, an address, a whole name, a word of a name,
+    any part of a name.
+    """
+    wanted = " ".join(who.split()).lstrip("@").casefold()
+    if not wanted:
+        return []
+    if wanted.isdecimal() and len(wanted) < 18:
+        found = one(session, owner_id, int(wanted))
+        return [found] if found else []
+    if looks_like(who):
+        query = select(AddressRow.person_id).where(AddressRow.owner_id == owner_id, AddressRow.key == key)
+        return everyone(session, owner_id, list(session.exec(query)))
+    rows = session.exec(select(PersonRow.id, PersonRow.name).where(PersonRow.owner_id == owner_id)).all()
+    ids = _named(rows, wanted)
+    return everyone(session, owner_id, ids) if ids else []
+
+
+def _named(rows: Iterable[tuple[int, str]], wanted: str) -> list[int]:
+    names = [(person_id, " ".join(name.split()).casefold()) for person_id, name in rows]
+    tests = (
+        lambda name: name == wanted,
+        lambda name: wanted in name.replace("-", " ").split() or f" {wanted} " in f" {name} ",
+        lambda name: wanted in name,
+    )
+    for fits in tests:
+        ids = [person_id for person_id, name in names if fits(name)]
+        if ids:
+            return ids
+    return []
+
+
+def add(session: Session, owner_id: int, name: str, now: datetime, **values: Any) -> int:
+    """A new person; values are further columns. Gives the id."""
+    row = PersonRow(owner_id=owner_id, name=name, added_at=now, **values)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def add_address(session: Session, owner_id: int, person_id: int, written: str, key: str) -> bool:
+    """Gives a person an address; False where somebody has it already."""
+    taken = select(AddressRow.id).where(AddressRow.owner_id == owner_id, AddressRow.key == key)
+    if session.exec(taken).first() is not None:
+        return False
+    seq = owners.next_address_seq(session, owner_id)
+    session.add(AddressRow(owner_id=owner_id, person_id=person_id, written=written, key=key, seq=seq))
+    session.flush()
+    return True
+
+
+def remove_address(session: Session, owner_id: int, person_id: int, key: str) -> bool:
+    """Takes an address from a person; False where it is not theirs."""
+    gone = session.execute(
+        delete(AddressRow).where(
+            col(AddressRow.owner_id) == owner_id, col(AddressRow.person_id) == person_id, col(AddressRow.key) == key
+        )
+    )
+    return bool(getattr(gone, "rowcount", 0))
+
+
+def holder(session: Session, owner_id: int, key: str) -> int | None:
+    """Whose address this is."""
+    query = select(AddressRow.person_id).where(AddressRow.owner_id == owner_id, AddressRow.key == key)
+    return session.exec(query).first()
+
+
+def set_values(session: Session, owner_id: int, person_id: int, values: Mapping[str, Any]) -> None:
+    """Changes columns of a person."""
+    mine = (col(PersonRow.owner_id) == owner_id, col(PersonRow.id) == person_id)
+    session.execute(update(PersonRow).where(*mine).values(**values))
+
+
+def add_tags(session: Session, owner_id: int, person_id: int, names: Iterable[str]) -> list[str]:
+    """Adds tags that the person does not have yet, and gives them."""
+    query = select(TagRow.name).where(TagRow.owner_id == owner_id, TagRow.person_id == person_id)
+    have = {name.casefold() for name in session.exec(query)}
+    new = [name for name in dict.fromkeys(names) if name.casefold() not in have]
+    session.add_all([TagRow(owner_id=owner_id, person_id=person_id, name=name) for name in new])
+    session.flush()
+    return new
+
+
+def tag_ids(session: Session, person_id: int, names: Iterable[str]) -> list[int]:
+    """The numbers of some tags of a person."""
+    query = select(TagRow.id).where(TagRow.person_id == person_id, col(TagRow.name).in_(list(names)))
+    return list(session.exec(query))
+
+
+def remove_tags(session: Session, owner_id: int, person_id: int, names: Iterable[str]) -> None:
+    """Takes tags away."""
+    mine = (col(TagRow.owner_id) == owner_id, col(TagRow.person_id) == person_id)
+    session.execute(delete(TagRow).where(*mine, col(TagRow.name).in_(list(names))))
+
+
+def remove(session: Session, owner_id: int, person_id: int) -> None:
+    """Removes a person and all that hangs on them."""
+    session.execute(delete(PersonRow).where(col(PersonRow.owner_id) == owner_id, col(PersonRow.id) == person_id))
+
+
+def forgotten(session: Session, owner_id: int) -> frozenset[str]:
+    """The hashes of addresses that were forgotten."""
+    return frozenset(session.exec(select(ForgottenRow.digest).where(ForgottenRow.owner_id == owner_id)))
+
+
+def refresh(session: Session, owner_id: int, ids: Collection[int]) -> None:
+    """Makes the derived columns of some people what their touches say."""
+    if not ids:
+        return
+    found = _histories(session, TouchRow.owner_id == owner_id, col(TouchRow.person_id).in_(list(ids)))
+    for person_id in ids:
+        history = found.get(person_id, History())
+        session.execute(
+            update(PersonRow)
+            .where(col(PersonRow.owner_id) == owner_id, col(PersonRow.id) == person_id)
+            .values(**asdict(history))
+        )
+
+
+def as_of(session: Session, owner_id: int, known: Iterable[Known], instant: datetime) -> list[Known]:
+    """The same people with the histories they had at an instant."""
+    found = _histories(session, TouchRow.owner_id == owner_id, col(TouchRow.at) <= instant)
+    return [(person, found.get(person.id, History())) for person, _ in known]
+
+
+def _histories(session: Session, *which: Any) -> dict[int, History]:
+    outbound = case((col(TouchRow.direction) != "inbound", col(TouchRow.at)))
+    inbound = case((col(TouchRow.direction) != "outbound", col(TouchRow.at)))
+    query = (
+        select_columns(
+            col(TouchRow.person_id), func.count(), func.max(TouchRow.at), func.max(outbound), func.max(inbound)
+        )
+        .where(*which)
+        .group_by(col(TouchRow.person_id))
+    )
+    return {row[0]: History(*row[1:]) for row in session.execute(query)}
+
+
+def note_passed_over(session: Session, owner_id: int, chosen: Collection[int], passed: Collection[int]) -> None:
+    """After a digest: those in it start afresh, those it had no place for have waited once more."""
+    mine = col(PersonRow.owner_id) == owner_id
+    if chosen:
+        session.execute(update(PersonRow).where(mine, col(PersonRow.id).in_(chosen)).values(passed_over=0))
+    if passed:
+        values = {"passed_over": col(PersonRow.passed_over) + 1}
+        session.execute(update(PersonRow).where(mine, col(PersonRow.id).in_(passed)).values(**values))

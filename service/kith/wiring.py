@@ -1,0 +1,107 @@
+"""Names every real part and puts them together. Nothing else knows them all."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from kith import config as configuration
+from kith import secret
+from kith.config import Config, MailboxSection, SmtpSection
+from kith.domain.token import Tokens
+from kith.errors import ConfigError
+from kith.jobs.work import Work
+from kith.letters import Letters
+from kith.mail import imap
+from kith.mail.imap_account import Account
+from kith.mail.smtp import Relay
+from kith.mail.source import Source
+from kith.store import owners
+from kith.store.engine import open_database, sqlite_file
+
+Clock = Callable[[], datetime]
+
+
+def present() -> datetime:
+    """The present, aware."""
+    return datetime.now(UTC)
+
+
+def read_config(explicit: str | None, environ: Mapping[str, str] | None = None) -> Config:
+    """kith.toml, found and checked."""
+    surroundings = os.environ if environ is None else environ
+    return configuration.load(configuration.find(explicit, surroundings), surroundings)
+
+
+def work(config: Config, clock: Clock = present) -> Work:
+    """One owner's work, with everything real."""
+    engine = open_database(config.store_url)
+    owner = owners.ensure(engine, clock())
+    relay = relay_of(config)
+    return Work(
+        config=config,
+        engine=engine,
+        owner_id=owner.id,
+        tokens=Tokens(secret.key(config.store.key, key_folder(config)), owner.id),
+        letters=Letters(config.templates),
+        open_source=lambda mailbox: open_source(config, mailbox),
+        send=relay.send if relay else None,
+        clock=clock,
+    )
+
+
+def key_folder(config: Config) -> Path:
+    """Where a relative key file lies: beside the SQLite database, else beside kith.toml."""
+    file = sqlite_file(config.store_url)
+    return file.parent if file else config.path.parent
+
+
+def open_source(config: Config, mailbox: MailboxSection) -> Source:
+    """A mailbox, connected and logged in."""
+    if mailbox.scheme == "maildir":
+        raise ConfigError(f"{mailbox.name}: this Kith reads no Maildir yet", "name the IMAP server in `url`")
+    return imap.connect(account_of(config, mailbox))
+
+
+def account_of(config: Config, mailbox: MailboxSection) -> Account:
+    """What it takes to log in to a mailbox."""
+    base = config.path.parent
+    return Account(
+        name=mailbox.name,
+        host=mailbox.host,
+        port=mailbox.port or (993 if mailbox.scheme == "imaps" else 143),
+        user=mailbox.user,
+        tls=_imap_tls(mailbox),
+        secret=lambda: secret.find(mailbox.password, base),
+        auth=mailbox.auth,
+        tls_ca=str(base / mailbox.tls_ca) if mailbox.tls_ca else "",
+        folders=mailbox.folders,
+        exclude=mailbox.exclude,
+        sent=mailbox.sent,
+        drafts=mailbox.drafts,
+    )
+
+
+def _imap_tls(mailbox: MailboxSection) -> Literal["imaps", "starttls", "none"]:
+    if mailbox.scheme == "imaps":
+        return "imaps"
+    return "none" if mailbox.insecure else "starttls"
+
+
+def relay_of(config: Config) -> Relay | None:
+    """The server that takes letters, None where letters are appended."""
+    smtp: SmtpSection | None = config.smtp
+    if smtp is None:
+        return None
+    base = config.path.parent
+    tls = "smtps" if smtp.scheme == "smtps" else "none" if smtp.insecure else "starttls"
+    return Relay(
+        host=smtp.host,
+        port=smtp.port or (465 if smtp.scheme == "smtps" else 587),
+        user=smtp.user,
+        tls=tls,
+        secret=lambda: secret.find(smtp.password, base),
+        auth=smtp.auth,
+        tls_ca=str(base / smtp.tls_ca) if smtp.tls_ca else "",
+    )

@@ -1,0 +1,27 @@
+"""Servers that tests talk to: real ones, private to the test process, started when first asked for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from support import postgres as postgres_support
+from support.need import need
+from support.postgres import Postgres
+from support.smtp import SmtpServer
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server; postgres.new_database() gives the URL of an empty database."""
+    need(postgres_support.missing())
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    """An SMTP server without login or TLS; make a SmtpServer for one with them."""
+    server = SmtpServer()
+    yield server
+    server.stop()

@@ -1,0 +1,57 @@
+"""Drafts: short, about something, and unfinished on purpose."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kith.domain.occasion import OWN_LINE, Kind
+from kith.letters import Letters, samples
+
+LETTERS = Letters()
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("sample", [samples.occasion, samples.bare_occasion])
+def test_a_draft_is_short_and_leaves_one_place_for_the_owner(kind: Kind, sample: object) -> None:
+    assert callable(sample)
+    draft = LETTERS.draft(sample(kind))
+    assert draft.html is None
+    assert draft.subject
+    assert draft.text.count(OWN_LINE) == 1
+    assert len(draft.text.split()) < 80
+    assert "@" not in draft.text
+    assert "  " not in draft.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Kind.MEETING, "on 12 November (“Planning 2027”)"),
+        (Kind.INTRODUCTION, "in touch with Bob Andersen"),
+        (Kind.THANKS, "Thank you for the intro to Tom."),
+        (Kind.BIRTHDAY, "Happy birthday!"),
+        (Kind.FOLLOW_UP, "about the flat. On 30 August you wrote: “the flat is ours"),
+        (Kind.SHARE, "\n\nhttps://example.com/essay\n\n"),
+        (Kind.ASK, "time for coffee in the next few weeks"),
+        (Kind.INTRODUCE, "Hello Maria and Bob,"),
+        (Kind.SILENCE, "you last wrote on 30 August, about “Lisbon”"),
+        (Kind.JUST_BECAUSE, "the bakery downstairs has your almond cakes again."),
+    ],
+)
+def test_a_draft_says_what_it_is_about(kind: Kind, said: str) -> None:
+    draft = LETTERS.draft(samples.occasion(kind))
+    assert said in draft.text
+    assert draft.text.startswith("Hello Maria")
+    assert draft.text.endswith("\n\nAlex\n")
+
+
+def test_a_draft_in_a_thread_keeps_its_subject_with_one_re() -> None:
+    occasion = replace(samples.occasion(Kind.MEETING), thread_subject="RE: AW: Fwd: Planning")
+    assert LETTERS.draft(occasion).subject == "Re: Planning"
+
+
+def test_days_of_another_year_say_so() -> None:
+    occasion = replace(samples.occasion(Kind.MEETING), on=date(2024, 2, 29))
+    assert "29 February 2024" in LETTERS.draft(occasion).text
+    assert "29 February 2024" in LETTERS.draft(replace(occasion, today=None)).text

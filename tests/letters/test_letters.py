@@ -1,0 +1,201 @@
+"""Letters as their readers get them: what they say, in which order, and what they are made of."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from kith.domain.digest import Digest, LastSaid
+from kith.domain.occasion import Kind, Occasion
+from kith.domain.receipt import Briefing, NotUnderstood, Receipt
+from kith.domain.reply import SENTINEL, Verb, parse
+from kith.letters import Letter, Letters, samples
+from kith.letters.templates import shipped
+from support.outline import Outline
+
+LETTERS = Letters()
+PAGES = [sample for sample in samples.everything() if not isinstance(sample, Occasion)]
+
+
+def html(letter: Letter) -> str:
+    return LETTERS.render(letter).html or ""
+
+
+def test_every_template_renders_with_everything_and_with_hardly_anything() -> None:
+    assert LETTERS.check() == []
+
+
+def test_there_is_a_subject_and_a_text_for_every_kind_of_occasion() -> None:
+    names = {entry.name for entry in shipped().iterdir()}
+    assert {f"draft.{kind}.{part}.j2" for kind in Kind for part in ("subject", "txt")} <= names
+
+
+def test_the_digest_says_everything_it_was_given_in_text_and_in_html() -> None:
+    letter = LETTERS.digest(samples.digest())
+    for words in (letter.text, Outline(letter.html or "").words):
+        flat = " ".join(words.split())
+        for said in (
+            "Maria Silva", "eleven weeks", "Maria wrote on 30 August", "a sofa bed and a bakery", "Met in Porto",
+            "Your note of 12 August", "You wrote on 21 September", "10 November 2025", "And twelve more",
+            "Thank you for the intro to Tom", "Friday 20 November", "Planning 2027", "his move to the new team",
+            "Aunt Rose", "add Jane Doe <jane@example.com>", "add <tomasz@example.org>", "told me about the choir",
+            "1 called today", "2 snooze 3 weeks", "? Maria Silva", "412 messages read, no gaps", "Write to Maria",
+        ):  # fmt: skip
+            assert said in flat, said
+    assert "9 of 12 friends" in letter.text
+    assert "friends 9 of 12" in (letter.html or "")
+
+
+def test_the_parts_of_the_digest_come_in_their_order() -> None:
+    headings = [
+        "Waiting in Drafts",
+        "Coming up",
+        "In touch this week",
+        "Not in Kith yet",
+        "Not filed yet",
+        "How to answer",
+    ]
+    letter = LETTERS.digest(samples.digest())
+    assert re.findall(r"^(.+)\n-+$", letter.text, re.MULTILINE) == headings
+    people = [person.name for person in samples.people()]
+    assert Outline(letter.html or "").headings == ["Hello Alex,", *people, *headings]
+
+
+def test_the_numbers_are_those_of_the_value_and_not_a_count() -> None:
+    numbered = replace(samples.digest(), people=(replace(samples.people()[1], number=6),))
+    letter = LETTERS.digest(numbered)
+    assert "\n6   Bob Andersen\n" in letter.text
+    assert "6 snooze 3 weeks" in letter.text
+
+
+def test_a_week_with_nothing_to_say_is_a_short_letter() -> None:
+    letter = LETTERS.digest(samples.bare_digest())
+    assert letter.subject == "A quiet week · 16 November"
+    assert "Nobody is waiting to hear from you this week." in letter.text
+    assert len(letter.text.splitlines()) < 25
+    assert Outline(letter.html or "").headings == ["Hello,", "How to answer"]
+
+
+def test_trouble_is_told_and_then_nothing_is_called_fine() -> None:
+    digest = samples.digest()
+    letter = LETTERS.digest(
+        replace(digest, health=replace(digest.health, gaps=2, problems=("The token ends on Friday",)))
+    )
+    for words in (letter.text, letter.html or ""):
+        assert "The token ends on Friday." in words
+        assert "two gaps" in words
+        assert "login works" not in words
+
+
+@pytest.mark.parametrize(
+    ("count", "subject"),
+    [
+        (1, "A line to Maria · week of 16 November"),
+        (2, "A line to Maria and Bob · week of 16 November"),
+        (3, "A line to Maria, Bob and 王小明 · week of 16 November"),
+        (5, "A line to Maria, Bob and three others · week of 16 November"),
+    ],
+)
+def test_the_subject_names_people(count: int, subject: str) -> None:
+    assert LETTERS.digest(replace(samples.digest(), people=samples.people()[:count])).subject == subject
+
+
+@pytest.mark.parametrize("sample", list(samples.everything()))
+def test_lines_of_letters_fit_72_columns(sample: Letter) -> None:
+    letter = LETTERS.render(sample)
+    if letter.html is not None:  # a draft is edited, so its paragraphs are not wrapped
+        assert max(len(line) for line in letter.text.splitlines()) <= 72
+    assert letter.text.endswith("\n")
+    assert "\n\n\n\n" not in letter.text
+
+
+@pytest.mark.parametrize("sample", PAGES)
+def test_a_letter_is_marked_so_that_its_quotes_are_recognised(sample: Digest | Receipt | Briefing) -> None:
+    letter = LETTERS.render(sample)
+    assert letter.text.splitlines()[0] == SENTINEL
+    outline = Outline(letter.html or "")
+    assert [tag for tag, attributes in outline.tags if attributes.get("data-kith") == "letter"] == ["html", "div"]
+    assert SENTINEL in outline.words
+    assert "Kith, from your own mailbox" in letter.text
+    assert "Kith, from your own mailbox" in outline.words
+
+
+@pytest.mark.parametrize("sample", PAGES)
+def test_a_page_fetches_nothing_and_runs_nothing(sample: Digest | Receipt | Briefing) -> None:
+    harmless = {
+        "html", "head", "meta", "title", "style", "body", "div", "table", "tbody", "tr", "td", "p", "h1", "h2", "span",
+        "b", "br", "a",
+    }  # fmt: skip
+    outline = Outline(html(sample))
+    assert {tag for tag, _ in outline.tags} <= harmless
+    for tag, attributes in outline.tags:
+        assert not [name for name in attributes if name.startswith("on") or name in {"src", "srcset", "background"}], (
+            tag
+        )
+    assert "url(" not in html(sample)
+    assert "@import" not in html(sample)
+    assert all(link.startswith("mailto:") for link in outline.links())
+
+
+def test_dark_mode_and_small_screens_survive_the_inlining() -> None:
+    page = html(samples.digest())
+    assert "@media (prefers-color-scheme: dark)" in page
+    assert "@media (max-width: 480px)" in page
+    assert '<meta name="color-scheme" content="light dark">' in page
+    assert 'style="' in page
+
+
+def test_tables_are_only_for_layout() -> None:
+    tables = [attributes for tag, attributes in Outline(html(samples.digest())).tags if tag == "table"]
+    assert tables
+    assert all(attributes.get("role") == "presentation" for attributes in tables)
+
+
+def test_a_full_digest_is_far_from_where_mail_programs_clip() -> None:
+    long = "Some words of a bearable length that go on and on. " * 20
+    said = LastSaid(samples.PERIOD, False, long, long)
+    people = tuple(
+        replace(samples.people()[0], number=n, why=long, about=long, said=said, note=long) for n in range(1, 8)
+    )
+    digest = replace(samples.digest(), people=people, unfiled=(long,) * 5, strangers=samples.digest().strangers * 4)
+    assert len(html(digest).encode()) < 60_000
+
+
+def test_lines_that_were_not_understood_come_back_whole() -> None:
+    line = "Maria told me " + "and then " * 400 + "the end"
+    letter = LETTERS.receipt(Receipt("Alex", "Re: x", not_understood=(NotUnderstood(line, "it is long"),)))
+    assert line in " ".join(letter.text.split())
+    assert line in Outline(letter.html or "").words
+
+
+def test_the_receipt_keeps_the_thread_and_tells_what_became_of_the_reply() -> None:
+    letter = LETTERS.receipt(samples.receipt())
+    assert letter.subject == "Re: A line to Maria, Bob and 3 others"
+    for said in ("rests until 7 December", "Did you mean", "Maria Kern", "Forget Tom Ott", "introduce Maria to Bob"):
+        assert said in letter.text
+        assert said in (letter.html or "")
+
+
+def test_examples_of_what_to_answer_look_the_same_in_html() -> None:
+    letter = LETTERS.receipt(Receipt("Alex", "", help=True))
+    examples = [line.strip() for line in letter.text.splitlines() if line.startswith("    ")]
+    assert "add Jane Doe <jane@example.com> every 6 weeks #alumni" in examples
+    assert [e for e in examples if e not in Outline(letter.html or "").words] == []
+
+
+@pytest.mark.parametrize("sample", [samples.digest(), samples.bare_digest(), Receipt("Alex", "", help=True)])
+def test_what_a_letter_proposes_to_answer_is_understood(sample: Letter) -> None:
+    lines = [line.strip() for line in LETTERS.render(sample).text.splitlines() if line.startswith("    ")]
+    proposed = lines[-4:] if isinstance(sample, Digest) else lines
+    for line in proposed:
+        assert [one.verb for one in parse(line, samples.PERIOD) if one.verb is Verb.UNKNOWN] == [], line
+
+
+def test_a_briefing_tells_what_is_known_and_nothing_else() -> None:
+    full, bare = LETTERS.briefing(samples.briefing()), LETTERS.briefing(Briefing("", "Maria Silva", samples.PERIOD))
+    for said in ("Every 2 months, in friends", "12 May", "plays the viola", "1 December", "#cooking #lisbon"):
+        assert said in full.text
+        assert said in (full.html or "")
+    assert bare.subject == "Maria Silva"
+    assert "not been in touch yet" in bare.text
+    assert "Birthday" not in bare.text

@@ -1,0 +1,463 @@
+"""Invitations as the common programs write them, and the meetings they make."""
+
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kith.domain.calendar import Attendee, Heard, Invite, Occurrence
+from kith.domain.invitations import merge
+from kith.mail.icalendar import MOST_OCCURRENCES, occurrences, read
+
+PARIS = ZoneInfo("Europe/Paris")
+SINCE, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+
+GOOGLE = """BEGIN:VCALENDAR
+PRODID:-//Google Inc//Google Calendar 70.9054//EN
+VERSION:2.0
+CALSCALE:GREGORIAN
+METHOD:REQUEST
+BEGIN:VEVENT
+DTSTART:20260312T113000Z
+DTEND:20260312T123000Z
+DTSTAMP:20260305T080000Z
+ORGANIZER;CN=Ann Moe:mailto:ann@example.org
+UID:7kukuqrfedlm2f9t0va2jtsm6t@google.com
+ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=TRUE
+ ;CN=Ann Moe;X-NUM-GUESTS=0:mailto:ann@example.org
+ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=
+ TRUE;CN=alex@example.com;X-NUM-GUESTS=0:mailto:alex@example.com
+ATTENDEE;CUTYPE=RESOURCE;PARTSTAT=ACCEPTED;CN=Blue room:mailto:room@resource.example.org
+X-MICROSOFT-CDO-OWNERAPPTID:1
+CREATED:20260305T080000Z
+DESCRIPTION:Private words that are nobody's business\\nand a link
+LOCATION:Somewhere
+SEQUENCE:0
+STATUS:CONFIRMED
+SUMMARY:Lunch\\, and a walk
+TRANSP:OPAQUE
+BEGIN:VALARM
+ACTION:DISPLAY
+SUMMARY:This is an alarm
+TRIGGER:-P0DT0H30M0S
+END:VALARM
+END:VEVENT
+END:VCALENDAR
+"""
+
+OUTLOOK = """BEGIN:VCALENDAR
+METHOD:REQUEST
+PRODID:Microsoft Exchange Server 2010
+VERSION:2.0
+BEGIN:VTIMEZONE
+TZID:W. Europe Standard Time
+BEGIN:STANDARD
+DTSTART:16010101T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:16010101T020000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VEVENT
+ORGANIZER;CN="Moe, Ann":mailto:ann@example.org
+ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE;CN="Moreau, A
+ lex":MAILTO:alex@example.com
+DESCRIPTION;LANGUAGE=en-US:\\n
+UID:040000008200E00074C5B7101A82E00800000000
+SUMMARY;LANGUAGE=en-US:Weekly coffee
+DTSTART;TZID=W. Europe Standard Time:20260316T090000
+DTEND;TZID=W. Europe Standard Time:20260316T093000
+RRULE:FREQ=WEEKLY;UNTIL=20260413T070000Z;INTERVAL=1;BYDAY=MO;WKST=MO
+CLASS:PUBLIC
+DTSTAMP:20260310T101112Z
+SEQUENCE:0
+STATUS:CONFIRMED
+X-MICROSOFT-CDO-ALLDAYEVENT:FALSE
+END:VEVENT
+END:VCALENDAR
+"""
+
+APPLE = """BEGIN:VCALENDAR
+CALSCALE:GREGORIAN
+METHOD:REQUEST
+PRODID:-//Apple Inc.//macOS 14.4//EN
+VERSION:2.0
+BEGIN:VTIMEZONE
+TZID:Europe/Paris
+BEGIN:DAYLIGHT
+DTSTART:19810329T020000
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
+TZNAME:CEST
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VEVENT
+ATTENDEE;CN=Ann;CUTYPE=INDIVIDUAL;EMAIL=ann@example.org;PARTSTAT=ACCEPTED:urn:uuid:0A1B
+ATTENDEE;CN=Alex;PARTSTAT=TENTATIVE:mailto:alex@example.com
+ORGANIZER;CN=Ann;EMAIL=ann@example.org:urn:uuid:0A1B
+CREATED:20260301T100000Z
+DTSTART;VALUE=DATE:20260704
+DTEND;VALUE=DATE:20260706
+DTSTAMP:20260301T100000Z
+LAST-MODIFIED:20260301T100000Z
+SEQUENCE:3
+SUMMARY:Week-end à la mer
+UID:A1B2C3D4-0000-4000-8000-000000000000
+END:VEVENT
+END:VCALENDAR
+"""
+
+SERIES = """BEGIN:VCALENDAR
+METHOD:REQUEST
+BEGIN:VEVENT
+UID:series@example.org
+DTSTAMP:20260301T100000Z
+SEQUENCE:1
+ORGANIZER:mailto:ann@example.org
+ATTENDEE;PARTSTAT=ACCEPTED:mailto:alex@example.com
+SUMMARY:Walk
+DTSTART;TZID=Europe/Paris:20260316T090000
+DTEND;TZID=Europe/Paris:20260316T100000
+RRULE:FREQ=WEEKLY;COUNT=5
+EXDATE;TZID=Europe/Paris:20260413T090000
+END:VEVENT
+BEGIN:VEVENT
+UID:series@example.org
+DTSTAMP:20260301T100000Z
+SEQUENCE:1
+ORGANIZER:mailto:ann@example.org
+ATTENDEE;PARTSTAT=ACCEPTED:mailto:alex@example.com
+SUMMARY:Walk\\, in the afternoon
+RECURRENCE-ID;TZID=Europe/Paris:20260330T090000
+DTSTART;TZID=Europe/Paris:20260331T150000
+DTEND;TZID=Europe/Paris:20260331T160000
+END:VEVENT
+END:VCALENDAR
+"""
+
+CANCEL_ONE = """BEGIN:VCALENDAR
+METHOD:CANCEL
+BEGIN:VEVENT
+UID:series@example.org
+DTSTAMP:20260310T100000Z
+SEQUENCE:2
+STATUS:CANCELLED
+ORGANIZER:mailto:ann@example.org
+RECURRENCE-ID:20260406T070000Z
+DTSTART:20260406T070000Z
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def ics(text: str) -> bytes:
+    return text.replace("\n", "\r\n").encode()
+
+
+def event(*rows: str, method: str = "REQUEST", zone: str = "") -> bytes:
+    body = "\n".join(("BEGIN:VEVENT", "UID:u", *rows, "END:VEVENT"))
+    return ics(f"BEGIN:VCALENDAR\nMETHOD:{method}\n{zone}{body}\nEND:VCALENDAR\n")
+
+
+def only(data: bytes) -> Invite:
+    (invite,) = read(data, PARIS)
+    return invite
+
+
+def starts(invites: list[Invite], since: datetime = SINCE, until: datetime = UNTIL) -> list[str]:
+    return [one.starts_at.strftime("%m-%d %H:%M") for one in occurrences(invites, since, until, PARIS)]
+
+
+def test_googles_invitation_is_read_without_its_words() -> None:
+    assert only(ics(GOOGLE)) == Invite(
+        uid="7kukuqrfedlm2f9t0va2jtsm6t@google.com",
+        method="REQUEST",
+        stamp=datetime(2026, 3, 5, 8, tzinfo=UTC),
+        starts_at=datetime(2026, 3, 12, 11, 30, tzinfo=UTC),
+        ends_at=datetime(2026, 3, 12, 12, 30, tzinfo=UTC),
+        organizer="ann@example.org",
+        attendees=(Attendee("ann@example.org", "ACCEPTED"), Attendee("alex@example.com", "NEEDS-ACTION")),
+        status="CONFIRMED",
+        summary="Lunch, and a walk",
+    )
+
+
+def test_outlooks_zone_has_a_name_of_windows_and_its_series_keeps_the_hour_across_dst() -> None:
+    invite = only(ics(OUTLOOK))
+    assert (invite.tzid, invite.attendees) == ("Europe/Berlin", (Attendee("alex@example.com"),))
+    assert starts([invite]) == ["03-16 08:00", "03-23 08:00", "03-30 07:00", "04-06 07:00", "04-13 07:00"]
+
+
+def test_apples_whole_days_begin_at_the_owners_midnight() -> None:
+    invite = only(ics(APPLE))
+    assert (invite.starts_at, invite.ends_at, invite.all_day) == (date(2026, 7, 4), date(2026, 7, 6), True)
+    assert (invite.organizer, invite.summary) == ("ann@example.org", "Week-end à la mer")
+    (meeting,) = occurrences([invite], SINCE, UNTIL, PARIS)
+    assert (meeting.starts_at, meeting.ends_at) == (
+        datetime(2026, 7, 3, 22, tzinfo=UTC),
+        datetime(2026, 7, 5, 22, tzinfo=UTC),
+    )
+
+
+def test_a_series_with_one_moved_one_cancelled_and_one_left_out() -> None:
+    seen_at = datetime(2026, 3, 1, tzinfo=UTC)
+    mails = [*read(ics(SERIES), PARIS), *read(ics(CANCEL_ONE), PARIS)]
+    found = occurrences(merge(Heard(i, "ann@example.org", seen_at) for i in mails), SINCE, UNTIL, PARIS)
+    assert [(one.starts_at.strftime("%m-%d %H:%M"), one.summary, one.cancelled) for one in found] == [
+        ("03-16 08:00", "Walk", False),
+        ("03-23 08:00", "Walk", False),
+        ("03-31 13:00", "Walk, in the afternoon", False),
+        ("04-06 07:00", "Walk", True),
+    ]
+    assert {one.ends_at - one.starts_at for one in found} == {timedelta(hours=1)}
+
+
+def test_an_exception_without_its_series_is_a_meeting_of_its_own() -> None:
+    exception = read(ics(SERIES), PARIS)[1]
+    assert exception.recurrence_id == "2026-03-30T07:00:00+00:00"
+    assert starts([exception]) == ["03-31 13:00"]
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "REPLY", "CANCEL", "COUNTER", "PUBLISH"])
+def test_the_method_is_told(method: str) -> None:
+    assert only(event("DTSTART:20260312T113000Z", method=method)).method == method
+
+
+def test_every_invite_survives_being_kept_as_json() -> None:
+    for text in (GOOGLE, OUTLOOK, APPLE, SERIES, CANCEL_ONE):
+        for invite in read(ics(text), PARIS):
+            assert Invite.from_json(invite.to_json()) == invite
+            assert "Private" not in str(invite.to_json())
+
+
+ZONES = {
+    ";TZID=Europe/London": "Europe/London",
+    ";TZID=Romance Standard Time": "Europe/Paris",
+    ';TZID="Eastern Standard Time"': "America/New_York",
+    ";TZID=/freeassociation.sourceforge.net/America/Argentina/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    ";TZID=/mozilla.org/20070129_1/Asia/Tokyo": "Asia/Tokyo",
+    ";TZID=tzone://Microsoft/Utc": "UTC",
+    ";TZID=GMT": "UTC",
+    ";TZID=Europe": "Europe/Paris",
+    ";TZID=../../etc/passwd": "Europe/Paris",
+    ";TZID=Nowhere at all": "Europe/Paris",
+    "": "Europe/Paris",
+}
+
+
+@pytest.mark.parametrize("parameter", ZONES)
+def test_a_zone_is_known_by_whatever_name(parameter: str) -> None:
+    assert only(event(f"DTSTART{parameter}:20260312T113000")).tzid == ZONES[parameter]
+
+
+def described(tzid: str, *rows: str) -> str:
+    return "\n".join(("BEGIN:VTIMEZONE", f"TZID:{tzid}", *rows, "END:VTIMEZONE", ""))
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (("X-LIC-LOCATION:Asia/Seoul",), "Asia/Seoul"),
+        (
+            ("BEGIN:STANDARD", "TZOFFSETTO:-0500", "END:STANDARD", "BEGIN:DAYLIGHT", "TZOFFSETTO:-0400"),
+            "America/New_York",
+        ),
+        (("BEGIN:STANDARD", "TZOFFSETTO:+0545", "END:STANDARD"), "Asia/Kathmandu"),
+        (("BEGIN:STANDARD", "TZOFFSETTO:+0100", "END:STANDARD", "BEGIN:DAYLIGHT", "TZOFFSETTO:+0200"), "Europe/Madrid"),
+        (("BEGIN:STANDARD", "TZOFFSETTO:rubbish", "END:STANDARD"), "Europe/Madrid"),
+    ],
+)
+def test_a_zone_of_the_senders_own_making_is_known_by_its_offsets(rows: tuple[str, ...], expected: str) -> None:
+    zone = described("Customized\\, mine", *rows).replace("TZOFFSETTO:-0400\n", "TZOFFSETTO:-0400\nEND:DAYLIGHT\n")
+    zone = zone.replace("TZOFFSETTO:+0200\n", "TZOFFSETTO:+0200\nEND:DAYLIGHT\n")
+    data = event('DTSTART;TZID="Customized, mine":20260312T113000', zone=zone)
+    (invite,) = read(data, ZoneInfo("Europe/Madrid"))
+    assert invite.tzid == expected
+
+
+def test_one_mail_cannot_move_the_zones_of_another() -> None:
+    forged = described(
+        "Tokyo Standard Time",
+        "BEGIN:STANDARD",
+        "DTSTART:19700101T000000",
+        "TZOFFSETFROM:-0500",
+        "TZOFFSETTO:-0500",
+        "END:STANDARD",
+    )
+    row = "DTSTART;TZID=Tokyo Standard Time:20260312T113000"
+    for data in (event(row, zone=forged), event(row)):
+        assert only(data).starts_at == datetime(2026, 3, 12, 2, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("rows", "length"),
+    [
+        (("DTSTART:20260312T113000Z",), timedelta(0)),
+        (("DTSTART:20260312T113000Z", "DURATION:PT90M"), timedelta(minutes=90)),
+        (("DTSTART:20260312T113000Z", "DTEND:20260312T103000Z"), timedelta(0)),
+        (("DTSTART:20260312T113000Z", "DTEND:rubbish"), timedelta(0)),
+        (("DTSTART:20260312T113000Z", "DTEND;TZID=Europe/Paris:20260312T133000"), timedelta(hours=1)),
+        (("DTSTART;VALUE=DATE:20260312",), timedelta(days=1)),
+        (("DTSTART;VALUE=DATE:20260312", "DURATION:P2D"), timedelta(days=2)),
+        (("DTSTART;VALUE=DATE:20260312", "DTEND;VALUE=DATE:20260312"), timedelta(days=1)),
+        (("DTSTART;VALUE=DATE:20260312", "DTEND:20260315T100000Z"), timedelta(days=1)),
+    ],
+)
+def test_how_long_a_meeting_takes(rows: tuple[str, ...], length: timedelta) -> None:
+    assert only(event(*rows)).length == length
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept"),
+    [
+        ("FREQ=WEEKLY;BYDAY=MO,TU", "FREQ=WEEKLY;BYDAY=MO,TU"),
+        ("FREQ=MONTHLY;BYDAY=-1FR", "FREQ=MONTHLY;BYDAY=-1FR"),
+        ("FREQ=MONTHLY;BYSETPOS=1;BYDAY=MO,TU", "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=YEARLY;BYMONTHDAY=29;BYMONTH=2"),
+        ("FREQ=DAILY;COUNT=3;UNTIL=20270101T000000Z", "FREQ=DAILY;COUNT=3"),
+        ("FREQ=WEEKLY;UNTIL=20260330", "FREQ=WEEKLY;UNTIL=20260330T215959Z"),
+        ("FREQ=WEEKLY;UNTIL=20260330T113000", "FREQ=WEEKLY;UNTIL=20260330T093000Z"),
+        ("FREQ=SECONDLY", ""),
+        ("FREQ=MINUTELY;COUNT=2", ""),
+        ("FREQ=HOURLY", ""),
+        ("FREQ=DAILY;BYHOUR=1,2,3,4;BYMINUTE=1,2;BYSECOND=1", ""),
+        ("FREQ=DAILY;INTERVAL=0", ""),
+        ("FREQ=DAILY;INTERVAL=-1", ""),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", ""),
+        ("FREQ=DAILY;BYSETPOS=2", ""),
+        ("FREQ=WEEKLY;BYDAY=2MO", ""),
+        ("FREQ=YEARLY;BYMONTH=13", ""),
+        ("FREQ=YEARLY;BYMONTH=2,4;BYMONTHDAY=31", ""),
+        ("FREQ=YEARLY;BYWEEKNO=53", ""),
+        ("INTERVAL=2", ""),
+        ("rubbish", ""),
+    ],
+)
+def test_rules_are_kept_if_somebody_could_meet_by_them(rule: str, kept: str) -> None:
+    invite = only(event("DTSTART;TZID=Europe/Paris:20260312T113000", f"RRULE:{rule}"))
+    assert invite.rrule == kept
+    assert invite.recurs == bool(kept)
+
+
+def test_the_day_that_until_names_belongs_to_the_series() -> None:
+    timed = only(event("DTSTART;TZID=Europe/Paris:20260316T090000", "RRULE:FREQ=WEEKLY;UNTIL=20260330"))
+    whole = only(event("DTSTART;VALUE=DATE:20260316", "RRULE:FREQ=WEEKLY;UNTIL=20260330T000000Z"))
+    assert starts([timed]) == ["03-16 08:00", "03-23 08:00", "03-30 07:00"]
+    assert starts([whole]) == ["03-15 23:00", "03-22 23:00", "03-29 22:00"]
+    assert (timed.last_on, whole.last_on) == (date(2026, 3, 30), date(2026, 3, 30))
+
+
+def test_dates_added_and_left_out() -> None:
+    rows = ["DTSTART;TZID=Europe/Paris:20260316T090000", "RRULE:FREQ=WEEKLY;COUNT=3"]
+    rows += [
+        "EXDATE:20260323T080000Z",
+        "EXDATE;TZID=Europe/Paris:20260330T090000,rubbish",
+        "RDATE;VALUE=PERIOD:20260501T080000Z/PT1H",
+    ]
+    invite = only(event(*rows))
+    assert invite.exdates[0] == "2026-03-23T08:00:00+00:00"
+    assert starts([invite])[0] == "03-16 08:00"
+    assert "05-01 08:00" in starts([invite])
+    assert "03-23 08:00" not in starts([invite])
+
+
+def test_a_series_without_end_is_seen_through_the_window_only() -> None:
+    invite = only(event("DTSTART:19990101T080000Z", "RRULE:FREQ=DAILY"))
+    assert invite.last_on is None
+    assert len(starts([invite], UNTIL - timedelta(days=3), UNTIL)) == 3
+    begun = time.process_time()
+    found = occurrences([invite], datetime(1999, 1, 1, tzinfo=UTC), UNTIL, PARIS)
+    assert time.process_time() - begun < 10  # about one second for ten thousand meetings
+    assert len(found) == MOST_OCCURRENCES
+    assert found[-1].starts_at == datetime(2026, 12, 31, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "rule", ["FREQ=DAILY;INTERVAL=7;BYDAY=TU;COUNT=9", "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=5;COUNT=9999"]
+)
+def test_a_rule_that_seldom_or_never_fits_ends_in_time(rule: str) -> None:
+    invite = only(event("DTSTART:20260316T080000Z", f"RRULE:{rule}"))
+    begun = time.process_time()
+    occurrences([invite], SINCE, UNTIL, PARIS)
+    assert time.process_time() - begun < 5
+
+
+def test_a_series_that_cannot_be_expanded_leaves_its_first_meeting() -> None:
+    invite = replace(only(event("DTSTART:20260316T080000Z")), rrule="FREQ=RUBBISH")
+    assert starts([invite]) == ["03-16 08:00"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"garbage",
+        b"\x78\x9f\x3e\x22\x01\x00 winmail.dat",
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:cut",
+        b"BEGIN:VEVENT\r\nUID:alone\r\nDTSTART:20260312T113000Z\r\nEND:VEVENT",
+        event("DTSTART:rubbish"),
+        event("SUMMARY:no start"),
+        event("DTSTART:00010101T000000Z"),
+        event("DTSTART:99991231T235959Z"),
+        event("DTSTART:113000"),
+        b"BEGIN:X\r\n" * 100_000,
+    ],
+)
+def test_what_is_no_invitation_gives_none(data: bytes) -> None:
+    assert read(data, PARIS) == []
+
+
+def test_a_broken_event_leaves_its_neighbours() -> None:
+    broken = "BEGIN:VEVENT\nUID:x\nDTSTART:nonsense\nEND:VEVENT\n"
+    data = ics(GOOGLE.replace("BEGIN:VEVENT", f"{broken}BEGIN:VEVENT", 1))
+    assert [invite.summary for invite in read(data, PARIS)] == ["Lunch, and a walk"]
+
+
+def test_broken_fields_of_an_event_are_left_out() -> None:
+    rows = ["DTSTART:20260312T113000Z", "SEQUENCE:many", "DTSTAMP:soon", "no colon here", "ATTENDEE:mailto:two words@x"]
+    invite = only(event(*rows, "ATTENDEE:mailto:bob@example.org", "RECURRENCE-ID:when", "SUMMARY:bell\x07 \x00ring"))
+    assert (invite.sequence, invite.stamp, invite.recurrence_id) == (0, None, "")
+    assert invite.attendees == (Attendee("bob@example.org"),)
+    assert invite.summary == "bell ring"
+
+
+def test_lines_folded_in_the_middle_of_a_character_are_joined_first() -> None:
+    data = event("DTSTART:20260312T113000Z", "SUMMARY:Café").replace("é".encode(), b"\xc3\r\n \xa9")
+    assert only(data).summary == "Café"
+
+
+def test_a_calendar_of_ten_thousand_events_is_read_in_part() -> None:
+    one = "BEGIN:VEVENT\r\nUID:u\r\nDTSTART:20260312T113000Z\r\nEND:VEVENT\r\n"
+    begun = time.process_time()
+    assert len(read(f"BEGIN:VCALENDAR\r\n{one * 10_000}END:VCALENDAR".encode(), PARIS)) == 200
+    assert time.process_time() - begun < 5
+
+
+ROWS = st.sampled_from([row for text in (GOOGLE, OUTLOOK, APPLE, SERIES) for row in text.splitlines()])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(ROWS, st.text(max_size=20)), max_size=25))
+def test_any_lines_at_all_are_read_or_left(rows: list[str]) -> None:
+    data = event("DTSTART:20260312T113000Z", *rows)
+    for invite in read(data, PARIS):
+        assert Invite.from_json(invite.to_json()) == invite
+        for one in occurrences([invite], SINCE, UNTIL, PARIS):
+            assert isinstance(one, Occurrence)
+            assert one.starts_at.tzinfo is UTC
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_at_all_are_read_or_left(data: bytes) -> None:
+    assert read(data, PARIS) == []
