@@ -4,10 +4,21 @@ from collections.abc import Iterator
 
 import pytest
 
+from support import dovecot as dovecot_support
 from support import postgres as postgres_support
+from support.dovecot import Dovecot
 from support.need import need
 from support.postgres import Postgres
 from support.smtp import SmtpServer
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """An IMAP server; every user name is a fresh mailbox."""
+    need(dovecot_support.missing())
+    server = Dovecot()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,100 +1,21 @@
-"""kith.toml and the environment, read into one checked value. Every problem is reported at once."""
+"""What kith.toml may say: its sections, their defaults, and what makes a value right."""
 
-import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import time
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from kith import configvalues as values
+from kith.configvalues import SQLITE, Cadence, Clock, Database, Day, Folders, MailAddress, Place, Seconds, Weekday, Zone
 from kith.domain import address
 from kith.domain.cadence import Rhythm, Rhythms
-from kith.domain.dates import Duration, parse_duration
 from kith.domain.digest import Week
-from kith.errors import ConfigError
 
 APP = "kith"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-SECTIONS = ("owner", "mailbox", "smtp", "digest", "touch", "circle", "tag", "reply", "store")
-
-
-class Day(StrEnum):
-    """Days of the week, Monday first."""
-
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
-def _duration(value: object) -> Duration:
-    parsed = parse_duration(value) if isinstance(value, str) else None
-    if parsed is None:
-        raise ValueError('is not a length of time; write it like "6 weeks", "2 months" or "1 year"')
-    return parsed
-
-
-def _seconds(value: object) -> float:
-    units = {"second": 1, "minute": 60, "hour": 3600}
-    words = value.split() if isinstance(value, str) else []
-    if len(words) == 2 and words[0].isdigit() and int(words[0]) > 0 and words[1].rstrip("s") in units:
-        return float(int(words[0]) * units[words[1].rstrip("s")])
-    raise ValueError('is not a length of time; write it like "5 minutes"')
-
-
-def _clock(value: object) -> time:
-    try:
-        return time.fromisoformat(value) if isinstance(value, str) else _fail(value)
-    except ValueError:
-        raise ValueError('is not a time of day; write it like "07:30"') from None
-
-
-def _fail(value: object) -> time:
-    raise ValueError(f"{value!r} is not text")
-
-
-def _zone(value: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(value))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError('is not a time zone; write it like "Europe/Paris"') from None
-
-
-def _mail_address(value: str) -> str:
-    if not address.looks_like(value):
-        raise ValueError("is not a mail address")
-    return value.strip()
-
-
-def _secret(value: str) -> str:
-    scheme, colon, rest = value.partition(":")
-    if scheme not in ("env", "file", "keyring", "command") or not colon or not rest:
-        raise ValueError(
-            "is not a place to find a secret; write env:NAME, file:PATH, keyring:SERVICE/USER or command:CMD"
-        )
-    return value
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-CadenceText = Annotated[Duration, BeforeValidator(_duration)]
-Seconds = Annotated[float, BeforeValidator(_seconds)]
-Clock = Annotated[time, BeforeValidator(_clock)]
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-MailAddress = Annotated[str, AfterValidator(_mail_address)]
-Secret = Annotated[str, AfterValidator(_secret)]
-Auth = Literal["password", "xoauth2"]
 
 
 class Section(BaseModel):
@@ -112,12 +33,38 @@ class OwnerSection(Section):
 
 
 class Server(Section):
-    """What every server has in common: a URL, a secret, and how safe the line is."""
+    """What every server has in common: a URL, a place for its secret, and how safe the line is."""
+
+    schemes: ClassVar[tuple[str, ...]] = ()
 
     url: str
-    password: Secret
-    auth: Auth = "password"
+    password: str
+    auth: Literal["password", "xoauth2"] = "password"
     insecure: bool = False
+    tls_ca: str = ""
+
+    @field_validator("url")
+    @classmethod
+    def _usable(cls, value: str) -> str:
+        values.check_url(value, cls.schemes)
+        return value
+
+    @field_validator("password")
+    @classmethod
+    def _findable(cls, value: str, info: ValidationInfo) -> str:
+        if value:
+            return values.check_place(value)
+        if not str(info.data.get("url")).startswith("maildir:"):
+            raise ValueError('is missing; write for example password = "env:KITH_IMAP_PASSWORD"')
+        return value
+
+    @field_validator("insecure")
+    @classmethod
+    def _at_home(cls, value: bool, info: ValidationInfo) -> bool:
+        host = urlsplit(info.data.get("url", "")).hostname
+        if value and host and not values.is_loopback(host):
+            raise ValueError(f"is for servers on this machine only, and {host} is not one; write false")
+        return value
 
     @property
     def host(self) -> str:
@@ -145,59 +92,30 @@ class Server(Section):
         return unquote(urlsplit(self.url).path)
 
 
-def _check_server(server: Server, schemes: tuple[str, ...]) -> None:
-    try:
-        parts = urlsplit(server.url)
-        _ = parts.port
-    except ValueError as error:
-        raise ValueError(f"url is not a URL ({error})") from None
-    if parts.scheme not in schemes:
-        raise ValueError(f"url begins with {parts.scheme or 'nothing'}:// and would have to begin with {schemes[0]}://")
-    if parts.scheme == "maildir":
-        return
-    if not parts.hostname or not parts.username:
-        raise ValueError(f"url names no user or no host; write {schemes[0]}://USER@HOST with an @ in USER as %40")
-    if parts.password:
-        raise ValueError("url holds a password; take it out and name its place in `password`")
-    if server.insecure and parts.hostname not in LOOPBACK:
-        raise ValueError(f"insecure is for servers on this machine only, and {parts.hostname} is not")
-
-
 class MailboxSection(Server):
     """One mailbox that is read."""
 
+    schemes = ("imaps", "imap", "maildir")
+
     name: str = Field(min_length=1)
-    password: Secret = ""
-    folders: Literal["auto"] | tuple[str, ...] = "auto"
+    password: str = Field(default="", validate_default=True)
+    folders: Folders = "auto"
     exclude: tuple[str, ...] = ()
-    tls_ca: str = ""
     poll: Seconds = 300.0
     sent: str = "auto"
     drafts: str = "auto"
-
-    @model_validator(mode="after")
-    def _usable(self) -> "MailboxSection":
-        _check_server(self, ("imaps", "imap", "maildir"))
-        if self.scheme != "maildir" and not self.password:
-            raise ValueError('password is missing; write for example password = "env:KITH_IMAP_PASSWORD"')
-        return self
 
 
 class SmtpSection(Server):
     """The server that takes Kith's letters."""
 
-    tls_ca: str = ""
-
-    @model_validator(mode="after")
-    def _usable(self) -> "SmtpSection":
-        _check_server(self, ("smtps", "smtp"))
-        return self
+    schemes = ("smtps", "smtp")
 
 
 class DigestSection(Section):
     """When the digest comes, where to and how full it gets."""
 
-    day: Annotated[Day, BeforeValidator(_lower)] = Day.MONDAY
+    day: Weekday = Day.MONDAY
     time: Clock = time(7, 30)
     to: MailAddress | None = None
     delivery: Literal["auto", "smtp", "append"] = "auto"
@@ -219,8 +137,8 @@ class TouchSection(Section):
 class RhythmSection(Section):
     """The cadence of a circle or a tag."""
 
-    every: CadenceText
-    grace: CadenceText | None = None
+    every: Cadence
+    grace: Cadence | None = None
 
 
 class ReplySection(Section):
@@ -233,8 +151,8 @@ class ReplySection(Section):
 class StoreSection(Section):
     """Where the database and the key are."""
 
-    url: str = ""
-    key: Annotated[str, AfterValidator(_secret)] = "file:kith.key"
+    url: Database = ""
+    key: Place = "file:kith.key"
 
 
 class Config(Section):
@@ -250,15 +168,6 @@ class Config(Section):
     reply: ReplySection = ReplySection()
     store: StoreSection = StoreSection()
     path: Path = Path("kith.toml")
-
-    @model_validator(mode="after")
-    def _consistent(self) -> "Config":
-        names = [m.name for m in self.mailbox]
-        if len(set(names)) < len(names):
-            raise ValueError("two mailboxes have the same name; give each a name of its own")
-        if self.digest.delivery == "smtp" and self.smtp is None:
-            raise ValueError('digest.delivery is "smtp" and there is no [smtp] section; add one, or write "append"')
-        return self
 
     @property
     def digest_to(self) -> str:
@@ -283,10 +192,10 @@ class Config(Section):
         """The database's URL; relative SQLite paths are seen from the folder of kith.toml."""
         if not self.store.url:
             folder = Path(platformdirs.user_data_dir(APP, appauthor=False))
-            return f"sqlite:///{folder / 'kith.db'}"
-        prefix = "sqlite:///"
-        if self.store.url.startswith(prefix) and not self.store.url.startswith(prefix + "/"):
-            return prefix + str((self.path.parent / self.store.url.removeprefix(prefix)).resolve())
+            return f"{SQLITE}{folder / 'kith.db'}"
+        if self.store.url.startswith(SQLITE):
+            written = Path(self.store.url.removeprefix(SQLITE)).expanduser()
+            return SQLITE + str((self.path.parent / written).resolve())
         return self.store.url
 
     @property
@@ -304,92 +213,15 @@ class Config(Section):
         return frozenset(self.key_of(a) for a in self.owner.addresses)
 
 
-def find(explicit: str | None, environ: Mapping[str, str]) -> Path:
-    """The path of kith.toml: --config, $KITH_CONFIG, ./kith.toml, the platform's config folder.
-
-    Raises ConfigError where none is there.
-    """
-    asked = explicit or environ.get("KITH_CONFIG")
-    if asked:
-        return Path(asked)
-    usual = [Path("kith.toml"), Path(platformdirs.user_config_dir(APP, appauthor=False)) / "kith.toml"]
-    for path in usual:
-        if path.exists():
-            return path
-    places = " or ".join(str(p) for p in usual)
-    raise ConfigError(f"there is no kith.toml ({places})", "name one with --config FILE, or see config/kith.toml")
-
-
-def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
-    """Reads and checks kith.toml. Raises ConfigError with every problem, a line each."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}", "name another with --config FILE") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}", "text values stand in quotes; lists in [ ]") from error
-    _override(raw, os.environ if environ is None else environ)
-    try:
-        return Config.model_validate({**raw, "path": path.resolve()})
-    except ValidationError as error:
-        problems = [_sentence(e) for e in error.errors()]
-        message = f"{path} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n" + "\n".join(problems)
-        raise ConfigError(message, "config/kith.toml explains every key") from None
-
-
-def _override(raw: dict[str, Any], environ: Mapping[str, str]) -> None:
-    for name, value in environ.items():
-        if not name.startswith("KITH_") or "__" not in name:
-            continue
-        section, *keys = name.removeprefix("KITH_").lower().split("__")
-        if section in SECTIONS and all(keys):
-            _put(raw, [section, *keys], _typed(value))
-
-
-def _typed(value: str) -> object:
-    """A value of the environment: TOML where it is a list, a number or a truth value, else text."""
-    try:
-        parsed = tomllib.loads(f"v = {value}")["v"]
-    except tomllib.TOMLDecodeError:
-        return value
-    return parsed if isinstance(parsed, bool | int | list | dict) else value
-
-
-def _put(raw: dict[str, Any], keys: list[str], value: object) -> None:
-    here: Any = raw
-    for key in keys[:-1]:
-        here = _step(here, key)
-        if here is None:
-            return
-    if isinstance(here, dict):
-        here[keys[-1]] = value
-
-
-def _step(here: Any, key: str) -> Any:
-    if isinstance(here, list):  # [[mailbox]]: by its name, or by its place from 0
-        named = [m for m in here if isinstance(m, dict) and str(m.get("name", "")).lower() == key]
-        return named[0] if named else here[int(key)] if key.isdigit() and int(key) < len(here) else None
-    return here.setdefault(key, {}) if isinstance(here, dict) else None
-
-
-def _sentence(error: Any) -> str:
-    where = ".".join(_names(error["loc"]))
-    kind, text = error["type"], error["msg"].removeprefix("Value error, ")
-    wordings = {
-        "missing": "is missing",
-        "extra_forbidden": "is not a key that Kith knows; is it misspelt?",
-        "too_short": "is empty and would have to name at least one",
-        "string_too_short": "is empty",
-    }
-    said = wordings.get(kind) or (text if kind == "value_error" else text[:1].lower() + text[1:])
-    value = error.get("input")
-    shown = (
-        f" {value!r}" if kind != "missing" and isinstance(value, str | int | float) and "password" not in where else ""
-    )
-    return f"  {where or 'kith.toml'}:{shown} {said}"
-
-
-def _names(loc: tuple[str | int, ...]) -> Iterator[str]:
-    for step in loc:
-        if str(step) not in ("tuple[str, ...]", "literal['auto']") and not str(step).startswith("tuple["):
-            yield str(step)
+def across(written: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong between sections of kith.toml as it was written: (key, sentence)."""
+    boxes = written.get("mailbox")
+    found = [box.get("name") for box in boxes if isinstance(box, dict)] if isinstance(boxes, list) else []
+    names = [name.casefold() for name in found if isinstance(name, str)]
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        yield f"mailbox.{name}", "is the name of two mailboxes; give each a name of its own"
+    digest = written.get("digest")
+    if isinstance(digest, dict) and digest.get("delivery") == "smtp" and "smtp" not in written:
+        yield "digest.delivery", 'is "smtp", and there is no [smtp] section; add one, or write "append"'
+    if "path" in written:
+        yield "path", "is not a key that Kith knows; take it out"

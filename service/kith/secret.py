@@ -1,6 +1,6 @@
 """Finds secrets where kith.toml says they are: env:NAME, file:PATH, keyring:SERVICE/USER, command:CMD.
 
-What is found is never logged, stored or shown; errors name the place alone.
+What is found is never logged, stored or shown; errors name the place alone, and of a command its program.
 """
 
 import base64
@@ -8,6 +8,7 @@ import os
 import secrets
 import shlex
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from kith.errors import ConfigError
@@ -17,29 +18,48 @@ COMMAND_SECONDS = 60
 
 
 def find(place: str, base: Path) -> str:
-    """The secret at a place; relative files are seen from the folder base. Raises ConfigError where there is none."""
+    """The secret at a place, one line; relative files are seen from the folder base.
+
+    Raises ConfigError where there is none.
+    """
     scheme, _, rest = place.partition(":")
     found = {"env": _env, "file": _file, "keyring": _keyring, "command": _command}[scheme](rest, base)
-    if not found:
-        raise ConfigError(f"the secret at {place} is empty", "put the password there")
-    return found
+    line = found.strip("\r\n").partition("\n")[0].rstrip("\r")
+    if not line:
+        where = f"the command {_program(rest)}" if scheme == "command" else place
+        raise ConfigError(f"there is no secret at {where}", "put the password there, on the first line")
+    return line
 
 
 def key(place: str, base: Path) -> bytes:
-    """The key that signs tokens; a file of 32 random bytes is made, with mode 0600, where it is not there yet."""
+    """The key that signs tokens; a file of 32 random bytes is made, with mode 0600, where it is not there yet.
+
+    Raises ConfigError where there is none and none can be made.
+    """
     scheme, _, rest = place.partition(":")
-    path = base / rest
+    path = base / Path(rest).expanduser()
     if scheme == "file" and not path.exists():
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return key(place, base)  # another process was first
+            _make_key(path)
         except OSError as error:
             raise ConfigError(f"{path} cannot be written: {error.strerror}", "see store.key in kith.toml") from error
+    return find(place, base).encode("utf-8", "surrogateescape")
+
+
+def _make_key(path: Path) -> None:
+    """Writes the key elsewhere first: no other process may see half a key, and the first key stays."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(base64.b64encode(secrets.token_bytes(32)))
-    return find(place, base).encode()
+            file.flush()
+            os.fsync(handle)
+        with suppress(FileExistsError):  # another process was first
+            os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _env(name: str, _base: Path) -> str:
@@ -50,10 +70,14 @@ def _env(name: str, _base: Path) -> str:
 
 
 def _file(path: str, base: Path) -> str:
+    file = base / Path(path).expanduser()
     try:
-        return (base / path).read_text(encoding="utf-8").strip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{base / path} cannot be read", "make the file, with mode 0600") from error
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}", "make the file, with mode 0600") from error
+    except UnicodeDecodeError:
+        # The error itself holds what is in the file.
+        raise ConfigError(f"{file} is not text", "write the password into it, in UTF-8") from None
 
 
 def _keyring(name: str, _base: Path) -> str:
@@ -77,6 +101,12 @@ def _command(command: str, base: Path) -> str:
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         # The error itself may hold what the command printed.
         raise ConfigError(
-            f"the command for the password failed ({type(error).__name__})", f"try it: {command}"
+            f"the command {_program(command)} gave no password ({type(error).__name__})",
+            "try it by hand: the command stands in kith.toml",
         ) from None
-    return done.stdout.strip("\r\n").partition("\n")[0]
+    return done.stdout
+
+
+def _program(command: str) -> str:
+    """The program alone: its arguments may be secret."""
+    return command.split(maxsplit=1)[0]

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from kith import config as configuration
-from kith import secret
+from kith import configfile, secret
 from kith.config import Config, MailboxSection, SmtpSection
 from kith.domain.token import Tokens
 from kith.errors import ConfigError
@@ -31,7 +30,7 @@ def present() -> datetime:
 def read_config(explicit: str | None, environ: Mapping[str, str] | None = None) -> Config:
     """kith.toml, found and checked."""
     surroundings = os.environ if environ is None else environ
-    return configuration.load(configuration.find(explicit, surroundings), surroundings)
+    return configfile.load(configfile.find(explicit, surroundings), surroundings)
 
 
 def work(config: Config, clock: Clock = present) -> Work:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kith import config
+from kith import configfile
 from kith.demo import program, show, stage, story
 from kith.demo.mailbox import ADDRESSES, DemoMailbox, invent
 from kith.demo.program import MailProgram
@@ -68,7 +68,7 @@ def test_a_folder_in_use_is_left_alone(tmp_path) -> None:
 def test_the_config_it_writes_is_one_that_kith_takes(tmp_path) -> None:
     with DemoServers([], ADDRESSES) as servers:
         stage.furnish(tmp_path, servers, invent(NOW))
-        found = config.load(tmp_path / "kith.toml", {})
+        found = configfile.load(tmp_path / "kith.toml", {})
         assert found.mailbox[0].port == servers.imap_port
         assert found.smtp is not None
         assert found.smtp.port == servers.smtp_port

@@ -16,8 +16,8 @@ from kith.config import (
     SmtpSection,
     StoreSection,
     TouchSection,
-    load,
 )
+from kith.configfile import load
 from support.install import ROOT
 
 EXAMPLE = ROOT / "config" / "kith.toml"

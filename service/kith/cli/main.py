@@ -1,6 +1,8 @@
 """The command `kith`: reads arguments, runs a command, prints what it gives, and ends with its exit code."""
 
 import importlib
+import io
+import itertools
 import json
 import os
 import sys
@@ -26,6 +28,9 @@ class Options:
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Runs the command line and exits."""
     words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no “ is no reason to stop
     sys.exit(run(words))
 
 
@@ -47,9 +52,12 @@ def run(words: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at exit
         return 0
+    except UnicodeEncodeError as error:
+        return _fail(UsageError(f"{error.object!r} is not UTF-8", "see the locale of your terminal"), options)
     except Exception as error:  # noqa: BLE001 -- the command line's top: whatever is left is a bug, told in two lines
+        first = str(error).strip().partition("\n")[0]  # a database's own errors go on with what was asked of it
         bug = Internal(
-            f"{type(error).__name__}: {error}", "this is a bug in Kith; run it again with --debug and tell us"
+            f"{type(error).__name__}: {first}", "this is a bug in Kith; run it again with --debug and tell us"
         )
         bug.__cause__ = error
         return _fail(bug, options)
@@ -69,10 +77,10 @@ def _options(words: list[str]) -> tuple[Options, list[str]]:
             debug = True
         elif word == "--config":
             config = next(queue, None)
-            if config is None:
+            if not config:
                 raise UsageError("--config names no file", "write --config FILE")
         elif word.startswith("--config="):
-            config = word.removeprefix("--config=")
+            queue = itertools.chain(["--config", word.removeprefix("--config=")], queue)
         else:
             rest.append(word)
     return Options(config, as_json, debug), rest
@@ -85,7 +93,7 @@ def _command(place: str) -> Any:
 
 
 def _print(report: Report, *, as_json: bool) -> None:
-    if as_json:
+    if as_json or report.text is None:
         print(json.dumps(report.data, ensure_ascii=False, indent=2))
     elif report.text:
         print(report.text.rstrip("\n"))

@@ -119,15 +119,16 @@ def _overdue(play: Play) -> Told:
 
 def _digest(play: Play) -> Told:
     last = play.mail.last_uid("INBOX")
-    facts = play.kith.facts("digest", "--send")
-    play.digest = _the_letter(play, last)
+    facts = play.kith.facts("digest")
     play.numbers = {entry["name"]: entry["number"] for entry in facts["people"]}
+    sent = play.kith.facts("digest", "--send")
+    play.digest = _the_letter(play, last)
     (play.place / "digest.eml").write_bytes(play.digest)
     html = play.place / "digest.html"
     html.write_text(program.text(play.digest, "html"), encoding="utf-8")
     lines = ["It went out by SMTP and came in by IMAP. In plain text it reads:"]
     lines += show.mail(program.text(play.digest))
-    return [*lines, "As HTML, for a browser:", str(html)], {"digest": facts, "html": str(html)}
+    return [*lines, "As HTML, for a browser:", str(html)], {"digest": facts, "sent": sent, "html": str(html)}
 
 
 def _the_letter(play: Play, last: int) -> bytes:

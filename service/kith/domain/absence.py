@@ -63,9 +63,6 @@ PHRASES: Final[Mapping[str, str]] = {
 """What such subjects begin with: the words mail programs put there, and those that people set."""
 
 _LOOKED_AT: Final = 300  # characters, so that nothing a sender writes takes long; levelling alone can be quadratic
-_MARK = "[:!|(]"  # what parts the phrase from the subject it answers, or from when it ends
-_ANSWERED = "(?:re|aw|sv|tr|vs|rv|ris|odp|fwd?|wg) ?:"
-_UNTIL = "(?:until|till|from|bis|vom|jusqu'|hasta|fino a|dal|ate|tot|t/m|til|do|od) ?[^?]*$"  # a question is a person's
 
 
 def _level(text: str) -> str:
@@ -75,19 +72,26 @@ def _level(text: str) -> str:
     return " ".join(bare.split())
 
 
-def _any_phrase() -> str:
-    phrases = {_level(phrase) for of_language in PHRASES.values() for phrase in of_language.split("|")}
+def _any_of(phrases: set[str]) -> str:
     return "(?:" + "|".join(re.escape(p) for p in sorted(phrases, key=len, reverse=True)) + ")"
 
 
-_ABSENT = re.compile(
-    rf"[\[【「]{(_PHRASE := _any_phrase())}[:!]?[\]】」]"
-    rf"|{_PHRASE}(?:[ ,:-]{{1,3}}{_PHRASE})?(?:[.!]*$| ?{_MARK}| [-–—~] ?| ?[–—]| {_ANSWERED}| {_UNTIL})"
-    rf"|auto: {_ANSWERED}"  # RFC 5230, 4.4 has "Auto: " before the subject; alone it is a car, too
+_PHRASE: Final = _any_of({_level(phrase) for known in PHRASES.values() for phrase in known.split("|")})
+_AND_ANOTHER: Final = rf"(?:[ ,:-]{{1,3}}{_PHRASE})?"  # "Out of Office AutoReply", as older servers have it
+_ANSWERED: Final = "(?:re|aw|sv|tr|vs|rv|ris|odp|fwd?|wg) ?:"
+_MARK: Final = rf"(?:[.!]*$| ?[:!|(]| [-–—~] ?| ?[–—]| {_ANSWERED})"
+_UNTIL: Final = (
+    r"[.,;]? (?:until|till|from|back|returning|bis|vom|jusqu'|hasta|fino al?|dal|ate|tot|t/m|til|do|od)\b"
+    r"[^?]*$"  # what asks something was written by somebody
+)
+_ABSENT: Final = re.compile(
+    rf"[\[【「]{_PHRASE}[:!]?[\]】」]"
+    rf"|{_PHRASE}{_AND_ANOTHER}(?:{_MARK}|{_UNTIL})"
+    rf"|auto: {_ANSWERED}"  # RFC 5230, 4.4 puts "Auto: " before the subject; alone it is a car, too
     r"|auto: [^:?]*\b(?:is|am) (?:currently )?out of (?:the )?office\b"
     r"|[^:?!]*\bis out of (?:the )?office \((?:returning|until|back)\b"
 )
-_SHOUTED = re.compile(r"\s*OOO(?:\s*$|:| [-–—] | until )")  # in small letters it is a cry of delight
+_SHOUTED: Final = re.compile(r"OOO(?:\s*$|:| [-–—] | until )")  # in small letters it is a cry of delight
 
 
 def announces_absence(subject: str) -> bool:

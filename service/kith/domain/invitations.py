@@ -46,18 +46,19 @@ class _Meeting:
     def __init__(self, heard: list[Heard], key: Callable[[str], str]) -> None:
         self.key = key
         heard = sorted(heard, key=_order)
+        asked = [h for h in heard if h.invite.method in _ASKING and not _cancels(h.invite)]
         self.cancels = [h for h in heard if _cancels(h.invite)]
-        self.asked = [h for h in heard if h.invite.method in _ASKING and not _cancels(h.invite)]
-        self.answers = [h for h in heard if h.invite.method == "REPLY" and self._own_answer(h)]
-        first = min(self.asked, key=lambda h: (h.seen_at, _order(h)), default=None)
+        self.asked = _by_recurrence_id(asked)
+        self.answers = _by_recurrence_id(h for h in heard if h.invite.method == "REPLY" and self._own_answer(h))
+        first = min(asked, key=lambda h: (h.seen_at, _order(h)), default=None)
         self.organizer = self.key(first.invite.organizer) if first else ""
 
     def states(self) -> Iterator[Invite]:
         """The state of the series, or of the single meeting, and of each meeting that differs from it."""
-        known = (*self.asked, *self.answers, *self.cancels)
+        known = {*self.asked, *self.answers, *(h.invite.recurrence_id for h in self.cancels)}
         series = self._asked("") or self._from_answers("")
         series = series and self._answered(series, "")
-        for recurrence_id in sorted({h.invite.recurrence_id for h in known}):
+        for recurrence_id in sorted(known):
             base = series if not recurrence_id else self._one_of(series, recurrence_id)
             if base:
                 yield self._cancelled(base, recurrence_id)
@@ -77,12 +78,12 @@ class _Meeting:
 
     def _asked(self, recurrence_id: str) -> Heard | None:
         """The request that holds."""
-        asked = [h for h in self.asked if h.invite.recurrence_id == recurrence_id]
+        asked = self.asked.get(recurrence_id, [])
         return max(asked, key=lambda h: (self.key(h.invite.organizer) == self.organizer, _order(h)), default=None)
 
     def _from_answers(self, recurrence_id: str) -> Heard | None:
         """A meeting that the owner called elsewhere than by mail, as those who answer describe it."""
-        answers = [h for h in self.answers if h.invite.recurrence_id == recurrence_id]
+        answers = self.answers.get(recurrence_id, [])
         if not answers:
             return None
         who = tuple({self.key(a.address): a for a in map(self._own_answer, answers) if a}.values())
@@ -92,10 +93,8 @@ class _Meeting:
         """The request with the answers of those who were asked; one to an older request is out of date."""
         said = {
             self.key(h.sender): answer
-            for h in self.answers
-            if h.invite.recurrence_id == recurrence_id
-            and h.invite.sequence >= base.invite.sequence
-            and (answer := self._own_answer(h))
+            for h in self.answers.get(recurrence_id, [])
+            if h.invite.sequence >= base.invite.sequence and (answer := self._own_answer(h))
         }
         attendees = tuple(
             replace(a, partstat=said[self.key(a.address)].partstat) if self.key(a.address) in said else a
@@ -127,6 +126,13 @@ class _Meeting:
         """What the sender of a REPLY says of themself."""
         sender = self.key(heard.sender)
         return next((a for a in heard.invite.attendees if sender and self.key(a.address) == sender), None)
+
+
+def _by_recurrence_id(heard: Iterable[Heard]) -> dict[str, list[Heard]]:
+    found: dict[str, list[Heard]] = {}
+    for one in heard:
+        found.setdefault(one.invite.recurrence_id, []).append(one)
+    return found
 
 
 def _cancels(invite: Invite) -> bool:

@@ -1,14 +1,18 @@
 """What counts as a touch: one pure function, message in, verdict out."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kith.domain.absence import announces_absence
 from kith.domain.address import Address
+from kith.domain.marks import is_automatic, is_bulk, is_calendar, is_reaction, may_be_reaction
 from kith.domain.message import Envelope
+
+__all__ = [
+    "NOTHING_MORE", "Channel", "Circumstances", "Direction", "Found", "Reason", "Verdict", "is_automatic", "judge",
+    "may_be_reaction", "was_moved",
+]  # fmt: skip
 
 
 class Direction(StrEnum):
@@ -65,7 +69,8 @@ class Circumstances:
     """What a verdict depends on besides the message.
 
     owner holds the owner's address keys and people maps address keys to ids; key makes one from an
-    address. is_letter knows Kith's own letters by their Message-ID.
+    address. is_letter knows Kith's own letters by their Message-ID, and is_draft the drafts that Kith
+    wrote: in a Drafts folder they are its own, once they are sent they are the owner's.
     """
 
     owner: frozenset[str]
@@ -74,26 +79,26 @@ class Circumstances:
     max_recipients: int = 10
     count_cc: bool = False
     is_letter: Callable[[str], bool] = lambda _message_id: False
+    is_draft: Callable[[str], bool] = lambda _message_id: False
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What only a second look at a message tells, where one was worth it.
 
-    media_types are those of its parts; relayed_at is the date of its topmost Received field.
+    media_types are those of its parts; relayed_at is the date of its topmost Received field. opening
+    is the beginning of its text, where that was read: see may_be_reaction.
     """
 
     media_types: frozenset[str] = frozenset()
     relayed_at: datetime | None = None
     in_drafts: bool = False
+    opening: str = ""
 
 
 NOTHING_MORE = Found()
 MOVED_AFTER = timedelta(days=2)
 """How far INTERNALDATE may lie after Date before the mail counts as moved here later."""
-
-_REACTED = re.compile(r"\breacted to your message\b")
-REACTION_PARTS = frozenset({"text/vnd.google.email-reaction+json"})
 
 
 def judge(envelope: Envelope, here: Circumstances, now: datetime, found: Found = NOTHING_MORE) -> Verdict:
@@ -117,52 +122,20 @@ def _reason(
     touched: tuple[int, ...],
     known: tuple[int, ...],
 ) -> Reason | None:
+    parts = found.media_types
     tests: tuple[tuple[Reason, Callable[[], bool]], ...] = (
-        (Reason.AUTOMATIC, lambda: is_automatic(envelope, outbound=outbound)),
+        (Reason.AUTOMATIC, lambda: is_automatic(envelope, outbound=outbound, media_types=parts)),
         (Reason.BULK, lambda: is_bulk(envelope)),
         (Reason.CROWD, lambda: _recipients(envelope, here) > here.max_recipients),
         (Reason.NOT_ADDRESSED, lambda: not outbound and not _addressed(envelope, here)),
         (Reason.BYSTANDER, lambda: bool(known) and not touched),
-        (Reason.OWN, lambda: here.is_letter(envelope.message_id)),
+        (Reason.OWN, lambda: _is_own(envelope, here, found)),
         (Reason.DRAFT, lambda: found.in_drafts),
-        (Reason.REACTION, lambda: _is_reaction(envelope, found)),
-        (Reason.CALENDAR, lambda: is_calendar(envelope, found)),
+        (Reason.REACTION, lambda: is_reaction(envelope, parts, found.opening)),
+        (Reason.CALENDAR, lambda: is_calendar(envelope, parts)),
         (Reason.STRANGER, lambda: not touched),
     )
     return next((reason for reason, fits in tests if fits()), None)
-
-
-def is_automatic(envelope: Envelope, *, outbound: bool) -> bool:
-    """Written by a machine: RFC 3834 and what came before it. X-Auto-Response-Suppress says nothing."""
-    marks = envelope.marks
-    submitted = marks.get("auto-submitted", "no").partition(";")[0].strip().casefold()
-    return (
-        submitted not in ("no", "")
-        or "x-autoreply" in marks
-        or "x-autorespond" in marks
-        or marks.get("precedence", "").strip().casefold() in ("auto_reply", "auto-reply")
-        or marks.get("return-path", "").replace(" ", "") == "<>"
-        or marks.get("content-type", "").lstrip().casefold().startswith("multipart/report")
-        or (not outbound and announces_absence(envelope.subject))
-    )
-
-
-def is_bulk(envelope: Envelope) -> bool:
-    """Sent to many at once: a list, a newsletter (RFC 2919, RFC 2369)."""
-    marks = envelope.marks
-    precedence = marks.get("precedence", "").strip().casefold()
-    return "list-id" in marks or "list-unsubscribe" in marks or precedence in ("bulk", "list", "junk")
-
-
-def is_calendar(envelope: Envelope, found: Found) -> bool:
-    """Invitation traffic (RFC 6047)."""
-    return "text/calendar" in found.media_types or envelope.marks.get(
-        "content-type", ""
-    ).lstrip().casefold().startswith("text/calendar")
-
-
-def _is_reaction(envelope: Envelope, found: Found) -> bool:
-    return bool(found.media_types & REACTION_PARTS) or _REACTED.search(envelope.subject.casefold()) is not None
 
 
 def _people(addresses: Iterable[Address], here: Circumstances) -> tuple[int, ...]:
@@ -176,12 +149,20 @@ def _reached(envelope: Envelope, here: Circumstances) -> tuple[int, ...]:
 
 
 def _authors(envelope: Envelope, here: Circumstances) -> tuple[int, ...]:
-    """The author is who stands in From; behind a list or a form Reply-To may tell who it really was."""
-    return _people(envelope.from_, here) or _people(envelope.reply_to, here)
+    """The author is who stands in From; behind a list or a form Reply-To may tell who it really was.
+
+    A Reply-To that names several known people asks for an answer to all and tells of no author.
+    """
+    named = _people(envelope.reply_to, here)
+    return _people(envelope.from_, here) or (named if len(named) == 1 else ())
 
 
 def _addressed(envelope: Envelope, here: Circumstances) -> bool:
     return any(here.key(a.address) in here.owner for a in (*envelope.to, *envelope.cc))
+
+
+def _is_own(envelope: Envelope, here: Circumstances, found: Found) -> bool:
+    return here.is_letter(envelope.message_id) or (found.in_drafts and here.is_draft(envelope.message_id))
 
 
 def _recipients(envelope: Envelope, here: Circumstances) -> int:
@@ -193,7 +174,8 @@ def _when(envelope: Envelope, found: Found, now: datetime, *, outbound: bool) ->
     if outbound:
         at = min(written or received or now, received or now)
     elif was_moved(envelope):
-        at = found.relayed_at or received or now
+        # What no server relayed was put here by hand; then its Date is the only witness left.
+        at = min(found.relayed_at or written or now, received or now)
     else:
         at = received or written or now
     return min(at, now)

@@ -43,7 +43,7 @@ class Acts:
     def note(self, person: Person, text: str) -> Done:
         """Keeps words about a person."""
         row = notes.add_note(self.session, self.owner_id, person.id, text, self.now, self.source)
-        return self._done(f"Noted for {person.name}: {text}", [_delete("note", row)])
+        return self.done(f"Noted for {person.name}: {text}", [deletion("note", row)])
 
     def touch(self, person: Person, channel: Channel, on: date, subject: str = "") -> Done:
         """A touch that left no mail. At noon of its day where it was, or now if that is today."""
@@ -63,7 +63,7 @@ class Acts:
         people.refresh(self.session, self.owner_id, [person.id])
         kept = messages.touch_id(self.session, self.owner_id, person.id, identity)
         said = f"{WORDS[channel]} with {person.name} {self._day(on)}"
-        return self._done(said, [_delete("touch", kept, person.id)])
+        return self.done(said, [deletion("touch", kept, person.id)])
 
     def snooze(self, person: Person, until: date) -> Done:
         """Leaves a person out of digests until a day."""
@@ -105,43 +105,62 @@ class Acts:
         """Adds tags."""
         new = people.add_tags(self.session, self.owner_id, person.id, tags)
         ids = people.tag_ids(self.session, person.id, new)
-        return self._done(f"{person.name}: {' '.join('#' + t for t in tags)}", [_delete("tag", i) for i in ids])
+        return self.done(f"{person.name}: {' '.join('#' + t for t in tags)}", [deletion("tag", i) for i in ids])
 
     def untag(self, person: Person, tags: Iterable[str]) -> Done:
         """Takes tags away."""
         gone = [t for t in person.tags if t.casefold() in {x.casefold() for x in tags}]
         people.remove_tags(self.session, self.owner_id, person.id, gone)
         steps = [{"do": "insert", "table": "tag", "values": {"person_id": person.id, "name": t}} for t in gone]
-        return self._done(f"{person.name}: without {' '.join('#' + t for t in gone)}", steps)
+        return self.done(f"{person.name}: without {' '.join('#' + t for t in gone)}", steps)
 
     def follow_up(self, person: Person, on: date, text: str) -> Done:
         """Keeps a promise with a date."""
         row = notes.add_follow_up(self.session, self.owner_id, person.id, text, on, self.now)
         about = f" about {text.removeprefix('about ')}" if text else ""
-        return self._done(f"Follow up with {person.name} on {spoken(on)}{about}", [_delete("follow_up", row)])
+        return self.done(f"Follow up with {person.name} on {spoken(on)}{about}", [deletion("follow_up", row)])
 
     def add(self, name: str, addresses: Iterable[tuple[str, str]], **values: Any) -> tuple[int, Done]:
         """A new person with (address, key) pairs. Raises NotFound where somebody has one of them already."""
         tags = values.pop("tags", ())
         person_id = people.add(self.session, self.owner_id, name, self.now, **values)
+        self._give_addresses(person_id, addresses)
+        people.add_tags(self.session, self.owner_id, person_id, tags)
+        return person_id, self.done(f"{name} is added", [deletion("person", person_id)])
+
+    def add_addresses(self, person: Person, addresses: Iterable[tuple[str, str]]) -> Done:
+        """Gives a person further (address, key) pairs. Raises NotFound where somebody else has one of them."""
+        new = self._give_addresses(person.id, addresses)
+        rows = people.addresses(self.session, self.owner_id, new)
+        said = f"{person.name}: {', '.join(row.written for row in rows) or 'no new address'}"
+        return self.done(said, [deletion("address", row.id) for row in rows])
+
+    def drop_addresses(self, person: Person, keys: Iterable[str]) -> Done:
+        """Takes addresses from a person; their touches stay. Raises NotFound where one is not theirs."""
+        rows = people.addresses(self.session, self.owner_id, list(keys))
+        theirs = {row.key: row for row in rows if row.person_id == person.id}
+        for key in keys:
+            if key not in theirs:
+                have = ", ".join(person.addresses) or "no address"
+                raise NotFound(f"{key} is no address of {person.name}", f"they have {have}")
+            people.remove_address(self.session, self.owner_id, person.id, key)
+        gone = [row.model_dump(mode="json", exclude={"owner_id"}) for row in theirs.values()]
+        said = f"{person.name}: without {', '.join(row.written for row in theirs.values())}"
+        return self.done(said, [{"do": "insert", "table": "address", "values": values} for values in gone])
+
+    def _give_addresses(self, person_id: int, addresses: Iterable[tuple[str, str]]) -> list[str]:
+        """The keys of those that are new to the person."""
+        new = []
         for written, key in addresses:
-            if not people.add_address(self.session, self.owner_id, person_id, written, key):
-                held = people.holder(self.session, self.owner_id, key)
+            if people.add_address(self.session, self.owner_id, person_id, written, key):
+                new.append(key)
+                continue
+            held = people.holder(self.session, self.owner_id, key)
+            if held != person_id:
                 known = people.one(self.session, self.owner_id, held) if held else None
                 whose = known[0].name if known else "somebody"
                 raise NotFound(f"{written} belongs to {whose} already", f"see `kith people show {written}`")
-        people.add_tags(self.session, self.owner_id, person_id, tags)
-        return person_id, self._done(f"{name} is added", [_delete("person", person_id)])
-
-    def add_addresses(self, person: Person, addresses: Iterable[tuple[str, str]]) -> Done:
-        """Gives a person further addresses, those that nobody has."""
-        new = [w for w, k in addresses if people.add_address(self.session, self.owner_id, person.id, w, k)]
-        return Done(f"{person.name}: {', '.join(new) or 'no new address'}")
-
-    def drop_addresses(self, person: Person, keys: Iterable[str]) -> Done:
-        """Takes addresses from a person; their touches stay."""
-        gone = [k for k in keys if people.remove_address(self.session, self.owner_id, person.id, k)]
-        return Done(f"{person.name}: without {', '.join(gone) or 'any change'}")
+        return new
 
     def not_a_touch(self, person: Person) -> Done:
         """The latest touch of a person was none; it stays so when the message is read again."""
@@ -149,12 +168,13 @@ class Acts:
         if not latest:
             raise NotFound(f"there is no touch of {person.name} to take away", "see `kith people show`")
         touch = latest[0]
+        before = self._ruling(touch.identity)
         messages.rule(self.session, self.owner_id, touch.identity, "ruled-out", ruled=True)
         gone = touch.model_dump(mode="json", exclude={"id", "owner_id"})
         messages.remove_touches(self.session, self.owner_id, touch.identity, person.id)
         people.refresh(self.session, self.owner_id, [person.id])
         said = f"{touch.subject or 'That'} no longer counts for {person.name}"
-        return self._done(said, [{"do": "insert", "table": "touch", "values": gone, "person": person.id}])
+        return self.done(said, [*before, {"do": "insert", "table": "touch", "values": gone, "person": person.id}])
 
     def is_a_touch(self, person: Person) -> Done:
         """The latest message with a person that did not count does; it stays so when it is read again."""
@@ -162,6 +182,7 @@ class Acts:
         if not since:
             raise NotFound(f"every message with {person.name} counts already", "see `kith explain`")
         message = since[0]
+        before = self._ruling(message.identity)
         messages.rule(self.session, self.owner_id, message.identity, None, ruled=True)
         row = {
             "owner_id": self.owner_id,
@@ -177,16 +198,40 @@ class Acts:
         people.refresh(self.session, self.owner_id, [person.id])
         kept = messages.touch_id(self.session, self.owner_id, person.id, message.identity)
         said = f"“{message.subject}” counts for {person.name} now"
-        return self._done(said, [_delete("touch", kept, person.id)])
+        return self.done(said, [*before, deletion("touch", kept, person.id)])
+
+    def _ruling(self, identity: str) -> list[Step]:
+        """The step that gives a message back the verdict it has now; none for a touch that left no mail."""
+        known = messages.by_identity(self.session, self.owner_id, [identity])
+        return [
+            {"do": "nothing", "table": "touch", "ruling": [row.identity, row.reason, row.ruled]}
+            for row in known.values()
+        ]
 
     def merge(self, kept: Person, gone: Person) -> Done:
         """Two people are one."""
         if kept.id == gone.id:
             raise NotFound(f"{kept.name} is one person already", "name two people")
         steps = merging.merge(self.session, self.owner_id, kept.id, gone.id)
+        steps += self._fill(kept, gone)
         people.refresh(self.session, self.owner_id, [kept.id])
         concerned: list[Step] = [{"do": "nothing", "table": "person", "person": p.id} for p in (kept, gone)]
-        return self._done(f"{gone.name} is part of {kept.name} now", [*concerned, *steps])
+        return self.done(f"{gone.name} is part of {kept.name} now", [*concerned, *steps])
+
+    def _fill(self, kept: Person, gone: Person) -> list[Step]:
+        """What the owner said of the one who goes, and not of the one who stays, is not lost."""
+        said: tuple[tuple[str, Any, Any], ...] = (
+            ("circle", kept.circle, gone.circle),
+            ("every", kept.every, gone.every),
+            ("about", kept.about, gone.about),
+            ("birthday", kept.birthday, gone.birthday),
+        )
+        gained = {name: str(value) for name, have, value in said if value and not have}
+        if not gained:
+            return []
+        people.set_values(self.session, self.owner_id, kept.id, gained)
+        before = {name: "" if name == "about" else None for name in gained}
+        return [{"do": "set", "table": "person", "id": kept.id, "values": before}]
 
     def forget(self, person: Person, key: Callable[[str], str]) -> Done:
         """Removes a person for good. This cannot be undone."""
@@ -199,16 +244,22 @@ class Acts:
         if row is None:
             raise NotFound("there is nothing to undo", "each change can be taken back once")
         notes.take_back(self.session, row, self.now)
-        concerned = {step["person"] for step in row.undo if step.get("person")}
-        people.refresh(self.session, self.owner_id, concerned)
+        for step in row.undo:
+            if "ruling" in step:
+                identity, reason, ruled = step["ruling"]
+                messages.rule(self.session, self.owner_id, identity, reason, ruled=ruled)
+            elif step["do"] == "insert" and step["table"] == "address":
+                people.count_again(self.session, self.owner_id, step["values"]["id"])
+        people.refresh(self.session, self.owner_id, {step["person"] for step in row.undo if step.get("person")})
         return Done(f"Taken back: {row.what}")
 
     def _set(self, person: Person, said: str, values: Step, before: Step) -> Done:
         people.set_values(self.session, self.owner_id, person.id, values)
         restored = {name: _plain(before[name]) for name in values}
-        return self._done(said, [{"do": "set", "table": "person", "id": person.id, "values": restored}])
+        return self.done(said, [{"do": "set", "table": "person", "id": person.id, "values": restored}])
 
-    def _done(self, said: str, undo: list[Step]) -> Done:
+    def done(self, said: str, undo: list[Step]) -> Done:
+        """What was done, with the steps that take it back kept (see notes.take_back)."""
         return Done(said, notes.keep_change(self.session, self.owner_id, said, undo, self.now))
 
     def _day(self, on: date) -> str:
@@ -220,7 +271,7 @@ WORDS = {
     Channel.EMAIL: "Mail",
     Channel.MEETING: "A meeting",
     Channel.CALL: "A call",
-    Channel.IN_PERSON: "Time",
+    Channel.IN_PERSON: "Time together",
     Channel.MESSAGE: "In touch",
     Channel.LETTER: "A letter",
 }
@@ -231,7 +282,8 @@ def spoken(on: date) -> str:
     return f"{on.day} {on:%B %Y}"
 
 
-def _delete(table: str, row_id: int, person_id: int | None = None) -> Step:
+def deletion(table: str, row_id: int, person_id: int | None = None) -> Step:
+    """The step that takes a new row away again; person_id: whose touches it changes."""
     return {"do": "delete", "table": table, "id": row_id, "person": person_id}
 
 

@@ -22,6 +22,8 @@ from kith.store.tables import InstructionRow, LetterRow, ReplyRow
 MOST_REPLY = 2_000_000
 """Bytes of a reply that are read: quoted pictures may follow, but the owner's words come first."""
 
+RECEIPT = "receipt"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -119,6 +121,8 @@ def apply(work: Work, session: Session, answer: Answer) -> list[Result]:
         results.append(result)
         session.add(_row(work, answer.identity, instruction, result, now))
         session.flush()
+    if answer.letter and answer.letter.kind == RECEIPT and any(r.outcome == "done" for r in results):
+        letters.file_lines(session, work.owner_id, answer.letter.key)
     _acknowledge(work, session, answer, results, now)
     return results
 
@@ -146,7 +150,7 @@ def _acknowledge(work: Work, session: Session, answer: Answer, results: list[Res
         receipt = _receipt(work, session, answer, results)
         rendered = work.letters.receipt(receipt)
         numbers = letters.numbers(session, answer.letter.id) if answer.letter else {}
-        post.queue(work, session, "receipt", answer.identity, rendered, now, numbers, thread)
+        post.queue(work, session, RECEIPT, answer.identity, rendered, now, numbers, thread)
     for position, briefing in enumerate(briefings):
         rendered = work.letters.briefing(briefing)
         post.queue(work, session, "briefing", f"{answer.identity}:{position}", rendered, now, thread=thread)

@@ -164,16 +164,17 @@ def _forget(desk: Desk) -> Result:
 
 
 def _yes(desk: Desk) -> Result:
-    waiting = [r for r in letters.unfiled(desk.session, desk.work.owner_id) if r.outcome == ASKED and r.person_id]
-    if not waiting:
-        raise Unclear("there is no question open")
-    row = waiting[-1]
-    known = people.one(desk.session, desk.work.owner_id, row.person_id or 0)
-    if known is None:
-        raise Unclear("there is no question open")
-    name = known[0].name
-    desk.acts.forget(known[0], desk.work.key)
-    return Result(DONE, f"{name} is forgotten")
+    """Yes to what the answered receipt asked back."""
+    about = desk.letter.key if desk.letter else ""
+    rows = letters.instructions(desk.session, desk.work.owner_id, about).values()
+    asked = [
+        people.one(desk.session, desk.work.owner_id, r.person_id) for r in rows if r.outcome == ASKED and r.person_id
+    ]
+    persons = [known[0] for known in asked if known]
+    if not persons:
+        raise Unclear("there is no question open in the letter you answered")
+    said = [desk.acts.forget(person, desk.work.key).said for person in persons]
+    return Result(DONE, ". ".join(said))
 
 
 def _merge(desk: Desk) -> Result:

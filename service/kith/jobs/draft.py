@@ -37,7 +37,10 @@ def propose(
     before = notes.draft_by_key(session, work.owner_id, key)
     if before is None:
         occasion, thread = _occasion(work, session, kind, key, person, what, whom)
-        before = _write(work, occasion, thread, [person, whom] if whom else [person], now)
+        try:
+            before = _write(work, occasion, thread, [person, whom] if whom else [person], now)
+        except ValueError as error:  # an address outside ASCII, which few servers take
+            raise NotFound(f"I cannot write to {person.name}: {error}", "give them another address") from error
         session.add(before)
         session.flush()
     return DraftLine(person.name, str(kind), before.subject)

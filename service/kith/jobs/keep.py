@@ -6,8 +6,10 @@ from typing import Any
 
 from kith.domain.touch import Channel
 from kith.jobs.look import Seen, Stretch
-from kith.store import folders, letters, messages, people
+from kith.jobs.strangers import Counts
+from kith.store import folders, letters, messages, people, strangers
 from kith.store.engine import Session
+from kith.store.merging import forgotten_hash
 from kith.store.tables import FolderRow, MessageRow
 
 LONGEST_SUBJECT = 500
@@ -30,9 +32,16 @@ def keep(session: Session, row: FolderRow, stretch: Stretch, *, in_sent: bool, n
     touches = messages.add_touches(session, list(_touches(row, touching)))
     messages.add_invites(session, list(_invites(row.owner_id, stretch.seen)))
     letters.add_replies(session, list(_replies(row, stretch.seen, in_sent=in_sent, now=now)))
+    strangers.count(session, row.owner_id, _remembered(session, row.owner_id, stretch.strangers))
     people.refresh(session, row.owner_id, {p for s in touching for p in s.verdict.people})
     quarantined = folders.quarantine(session, row, ((u.uid, u.reason) for u in stretch.unreadable), now)
     return touches, quarantined
+
+
+def _remembered(session: Session, owner_id: int, counts: Counts) -> Counts:
+    """Without those the owner asked to forget."""
+    forgotten = people.forgotten(session, owner_id)
+    return {k: v for k, v in counts.items() if forgotten_hash(k) not in forgotten} if forgotten else counts
 
 
 def _counts(seen: Seen, before: MessageRow | None) -> bool:

@@ -8,6 +8,7 @@ from kith.domain.calendar import Invite
 from kith.domain.message import Envelope, identity
 from kith.domain.token import Tokens
 from kith.domain.touch import Circumstances, Found, Reason, Verdict, judge, was_moved
+from kith.jobs.strangers import Counts
 from kith.mail import headers, icalendar
 from kith.mail.source import Part, RawHeader, Source, Unreadable
 
@@ -38,6 +39,7 @@ class Stretch:
     uids: Sequence[int]
     seen: list[Seen] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    strangers: Counts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

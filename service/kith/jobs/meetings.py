@@ -30,8 +30,9 @@ def keep_meetings(work: Work) -> int:
 def _keep_series(work: Work, session: Session, uid: str, now: datetime) -> int:
     merged = _merged(work, messages.invites(session, work.owner_id, [uid]))
     zone = work.config.owner.timezone
+    past = icalendar.occurrences(merged, now - LONG_AGO, now, zone)
     happened = held(
-        icalendar.occurrences(merged, now - LONG_AGO, now, zone),
+        past,
         work.config.owner_keys,
         now,
         work.key,
@@ -39,8 +40,10 @@ def _keep_series(work: Work, session: Session, uid: str, now: datetime) -> int:
     )
     known = people.by_key(session, work.owner_id)
     rows = [row for one in happened for row in _touches(work, one, known)]
-    prefix = f"meeting:{uid}:"
-    concerned = messages.remove_other_meetings(session, work.owner_id, prefix, {r["identity"] for r in rows})
+    # A series that runs for years is only seen from its end: what came before what is seen stays as it is.
+    since = min(o.starts_at for o in past) if len(past) >= icalendar.MOST_OCCURRENCES else None
+    told = {r["identity"] for r in rows}
+    concerned = messages.remove_other_meetings(session, work.owner_id, f"meeting:{uid}:", told, since)
     new = messages.add_touches(session, rows)
     people.refresh(session, work.owner_id, {*concerned, *(r["person_id"] for r in rows)})
     coming = icalendar.occurrences(merged, now, now + LOOK_AHEAD, zone)

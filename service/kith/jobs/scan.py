@@ -10,6 +10,7 @@ from kith.domain.scan_plan import Kind, Plan, plan
 from kith.errors import ConfigError, KithError, LoginRefused, NotFound, TryLater
 from kith.jobs.keep import keep
 from kith.jobs.look import Eyes, Stretch, look
+from kith.jobs.strangers import Strangers
 from kith.jobs.wanted import wanted_blocks
 from kith.jobs.work import Work
 from kith.mail.source import FolderState, Source
@@ -191,7 +192,9 @@ class _Visit:
         with self.work.reading() as session:
             here = self.work.circumstances(session, upto_seq=upto_seq)
             sought = people.by_key(session, self.work.owner_id, upto_seq, after_seq)
-        wanted = wanted_blocks(sought, words_for_kith=after_seq == 0)
+        new = after_seq == 0
+        counted = Strangers(here.owner, here.key, self.work.now()) if new and self.work.config.touch.strangers else None
+        wanted = wanted_blocks(sought, words_for_kith=new, others=counted.see if counted else None)
         eyes = Eyes(
             here=here,
             tokens=self.work.tokens,
@@ -201,7 +204,9 @@ class _Visit:
         )
         for start in range(0, len(uids), STRETCH):
             self.progress(self.folder.name, start, len(uids))
-            yield self._stretch(uids[start : start + STRETCH], wanted, eyes)
+            stretch = self._stretch(uids[start : start + STRETCH], wanted, eyes)
+            stretch.strangers = counted.take() if counted else {}
+            yield stretch
         self.progress(self.folder.name, len(uids), len(uids))
 
     def _stretch(self, uids: Sequence[int], wanted: Callable[[bytes], bool], eyes: Eyes) -> Stretch:

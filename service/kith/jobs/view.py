@@ -48,11 +48,11 @@ def view(work: Work, session: Session, now: datetime, *, back_then: bool = False
     members = {m.person.id: m for m in everybody}
     chosen = cadence.choose([(m.person, m.standing) for m in everybody], work.config.digest.max_people)
     ids = [p.id for p, _ in chosen.chosen]
-    entries = _entries(work, session, [members[i] for i in ids], now)
+    entries = tuple(_entries(work, session, [members[i] for i in ids], now))
     digest = Digest(
         period=work.config.week.period(now),
         owner=work.config.owner.name,
-        people=tuple(entries),
+        people=entries,
         more=len(chosen.passed),
         drafts=tuple(_drafts(work, session, members)),
         coming_up=tuple(sorted(_coming_up(work, session, everybody, now), key=lambda c: (c.on, c.name))),

@@ -140,7 +140,7 @@ def open_client(account: Account, timeout: float) -> Client:
 
     Raises TryLater, LoginRefused or ConfigError; a password is never sent over a line that is not safe.
     """
-    context = _tls_context(account)
+    context = None if account.tls == "none" else _tls_context(account)
     limits = SocketTimeout(connect=min(_CONNECT_SECONDS, timeout), read=timeout)
     with translated(account, "connecting"):
         client = Client(account.host, account.port, ssl=account.tls == "imaps", ssl_context=context, timeout=limits)
@@ -172,7 +172,7 @@ def _tls_context(account: Account) -> ssl.SSLContext:
     return context
 
 
-def _make_safe(client: Client, account: Account, context: ssl.SSLContext) -> None:
+def _make_safe(client: Client, account: Account, context: ssl.SSLContext | None) -> None:
     """STARTTLS where it is wanted. Who removes the offer, or greets as logged in, gets no password."""
     if account.tls != "starttls":
         return

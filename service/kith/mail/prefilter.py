@@ -12,7 +12,7 @@ the few addresses of the block are looked at one by one, and what cannot be deci
 
 import re
 from collections.abc import Callable, Iterable
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
 _TAIL: Final = 4  # bytes before the @ that are looked up: enough to tell most strangers, few enough to be quick
@@ -25,7 +25,7 @@ _LEVEL: Final = bytes(
     ord(",") if c in b"<>,;:[]" else ord(" ") if c in b' \t\r\n"(\\' else c if 32 < c < 127 else 0 for c in range(256)
 ).lower()
 
-_MARKS: Final = (b",", b" ", b")", b"\0")  # what a half of an address does not go beyond
+_MARKS_ALIKE: Final = bytes.maketrans(b" )\0", b",,,")  # what a half of an address does not go beyond
 _TAGGED = re.compile(rb"\+[^+ ,)@]*@")
 _AFTER_COMMENT = re.compile(rb"\)[^), @]*@")
 
@@ -51,7 +51,7 @@ def address_filter(keys: Iterable[bytes]) -> Callable[[bytes], bool]:
         for size, wanted in tails:
             ends = [part[-size:] for part in parts]
             if not wanted.isdisjoint(ends):
-                return _look_closely(level, known)
+                return _look_closely(parts, known)
         joined = b"@".join(ends)
         if (
             b" @" in joined
@@ -59,7 +59,7 @@ def address_filter(keys: Iterable[bytes]) -> Callable[[bytes], bool]:
             or (b"+" in level and _TAGGED.search(level))
             or (b")" in level and _AFTER_COMMENT.search(level))
         ):
-            return _look_closely(level, known)
+            return _look_closely(parts, known)
         return False
 
     return may_hold
@@ -90,27 +90,23 @@ def _dotted(word: bytes, size: int) -> Iterable[bytes]:
         yield bytes(next(letters) if place in places else ord(".") for place in range(size))
 
 
-def _look_closely(level: bytes, known: dict[bytes, list[bytes]]) -> bool:
-    """Each address of the block by itself."""
-    start, at = 0, level.find(b"@")
-    while at >= 0:
-        low = max(start, at - _LONGEST)
-        begin = 1 + max(low - 1, *(level.rfind(mark, low, at) for mark in _MARKS))
-        if _may_be(level, begin, at, known):
+def _look_closely(parts: list[bytes], known: dict[bytes, list[bytes]]) -> bool:
+    """Each address of a levelled block that was cut at the @."""
+    for before, after in pairwise(parts):
+        local = before[-_LONGEST:].translate(_MARKS_ALIKE).rpartition(b",")[2]
+        begin = len(before) - len(local)
+        mark = before[begin - 1 : begin] if begin else b""
+        if mark in {b")", b"\0"} or (mark == b" " and not local):
+            return True  # a comment, a quote, white space or a disguise: the local part begins further left
+        domains = known.get(_bare(local.partition(b"+")[0] or local))
+        if domains and _may_be_at(after, domains):
             return True
-        start, at = at + 1, level.find(b"@", at + 1)
     return False
 
 
-def _may_be(level: bytes, begin: int, at: int, known: dict[bytes, list[bytes]]) -> bool:
-    before, local = level[begin - 1 : begin], level[begin:at]
-    if before in b")\0" or (before == b" " and not local):
-        return True  # a comment, a quote, white space or a disguise: the local part begins further left
-    domains = known.get(_bare(local.partition(b"+")[0] or local))
-    if domains is None:
-        return False
-    ends = (level.find(mark, at + 1, at + _LONGEST) for mark in (*_MARKS, b"@"))
-    end = min((end for end in ends if end >= 0), default=len(level))
-    domain = level[at + 1 : end].rstrip(b".'")
-    # Behind the beginning of a known domain there may be a comment, and the rest of it.
-    return level[end : end + 1] == b"\0" or any(one.startswith(domain) for one in domains)
+def _may_be_at(after: bytes, domains: list[bytes]) -> bool:
+    domain = after[:_LONGEST].translate(_MARKS_ALIKE).partition(b",")[0]
+    if after[len(domain) : len(domain) + 1] == b"\0":
+        return True  # a disguise, or a domain that IDNA writes in another way
+    # Behind the beginning of a known domain there may be a comment, and then the rest.
+    return any(one.startswith(domain.rstrip(b".'")) for one in domains)

@@ -30,8 +30,8 @@ START: Final = re.compile(
     r"(?:"
     + _any_of("""
         on at am um le el il op den på em no_dia w_dniu dnia dne dňa pe în în_data la ti ke στις vào pada quoting
-        בתאריך في         mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday
-        mo di mi do fr sa so lun mar mer mié jeu jue ven vie sam sáb dim dom gio sab seg ter qua qui sex
+        בתאריך في mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday
+        sunday mo di mi do fr sa so lun mar mer mié jeu jue ven vie sam sáb dim dom gio sab seg ter qua qui sex
         man tir ons tor fre lør søn mån tis lör sön mandag tirsdag onsdag torsdag fredag lørdag søndag
         pon wt śr czw pt niedz sob po út st čt pá ne pondělí úterý středa čtvrtek pátek sobota neděle
         пн вт ср чт пт сб вс нд понедельник вторник среда четверг пятница суббота воскресенье
@@ -116,7 +116,7 @@ SENT_FROM: Final = _phrases("""
 
 DEVICE: Final = re.compile(
     _any_of("""
-        iphone ipad ipod ios android samsung galaxy huawei xiaomi redmi oneplus pixel nokia blackberry windows mac
+        iphone iphonu ipad ipod ios android samsung galaxy huawei xiaomi redmi oneplus pixel nokia blackberry windows mac
         smartphone phone mobile mobil móvil movil handy tablet telefon téléphone telefono telefoon celular outlook yahoo
         gmail proton spark airmail bluemail fastmail gmx web.de mail.ru posteo tuta thunderbird k-9 aol zoho superhuman
         mailbird aqua_mail edison телефон айфон 手机 puhelimesta puhelimestani

@@ -42,11 +42,13 @@ class Letter:
 
     def begins_at(self, line: str) -> bool:
         """Whether a line is its first, whatever a program put around it."""
-        return len(line) <= _MOST and any(sentinel in _folded(line) for sentinel in self.sentinels)
+        if len(line) > _MOST or is_quoted(line):
+            return False
+        return any(sentinel in _folded(line) for sentinel in self.sentinels)
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(text.casefold().replace("i\u0307", "i").split())  # the Turkish capital İ folds to two characters
 
 
 def is_quoted(line: str) -> bool:

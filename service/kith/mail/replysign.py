@@ -9,6 +9,9 @@ _MOST_ADDED: Final = 120
 """Characters of a line added by a phone."""
 _MOST_SIGNATURE: Final = 15
 """Lines under a signature mark that is not the exact one; more are the owner's."""
+_MOST_DISCLAIMER: Final = 40
+_MOST_WIDTH: Final = 4_000
+"""Lines of a disclaimer, and characters of each that are looked at."""
 _SURE_MARK: Final = "-- "  # RFC 3676, 4.3
 _MARKS: Final = frozenset({"--", "—", "–", "__"})
 _LINK: Final = re.compile(r"[<\[(]{0,2}https?://\S{1,300}$")
@@ -25,10 +28,8 @@ _CONTACT: Final = re.compile(
 
 def unsigned(lines: list[str]) -> list[str]:
     """Lines without what is added at their end and without empty lines there. The owner's words stay."""
-    kept = trimmed(lines)
-    while len(shorter := trimmed(_without_added(_without_signature(kept)))) < len(kept):
-        kept = shorter
-    return kept
+    kept = _without_added(trimmed(_without_signature(lines)))
+    return trimmed(_without_signature(kept))  # a disclaimer may have kept the lines below the mark too many
 
 
 def trimmed(lines: list[str]) -> list[str]:
@@ -42,10 +43,9 @@ def _without_signature(lines: list[str]) -> list[str]:
     for number, line in enumerate(lines):
         if line == _SURE_MARK:
             return lines[:number]
-        if line.strip() in _MARKS:
-            below = lines[number + 1 :]
-            if len(below) <= _MOST_SIGNATURE and not any(map(may_instruct, below)):
-                return lines[:number]
+        is_near_end = len(lines) - number <= _MOST_SIGNATURE + 1
+        if is_near_end and line.strip() in _MARKS and not any(map(may_instruct, lines[number + 1 :])):
+            return lines[:number]
     return lines
 
 
@@ -55,15 +55,24 @@ def may_instruct(line: str) -> bool:
 
 
 def _without_added(lines: list[str]) -> list[str]:
-    if not lines:
-        return lines
-    if _is_added(lines[-1]):
-        return lines[:-1]
-    start = max((n for n, line in enumerate(lines) if not line.strip()), default=-1) + 1
-    last = " ".join(lines[start:])
-    if len(last) < 3_000 and words.DISCLAIMER.match(last.lstrip("*_ ")) and words.LEGAL.search(last):
-        return lines[:start]
-    return lines
+    end = len(lines)
+    while end:
+        start = end - 1
+        if lines[start].strip() and not _is_added(lines[start]):
+            start = _disclaimer(lines, end)
+        if start == end:
+            break
+        end = start
+    return lines[:end]
+
+
+def _disclaimer(lines: list[str], end: int) -> int:
+    """Where the last paragraph begins if it is a disclaimer, else where it ends."""
+    start = end
+    while start and end - start < _MOST_DISCLAIMER and lines[start - 1].strip():
+        start -= 1
+    first, whole = lines[start].lstrip("*_ "), " ".join(line[:_MOST_WIDTH] for line in lines[start:end])
+    return start if words.DISCLAIMER.match(first) and words.LEGAL.search(whole) else end
 
 
 def _is_added(line: str) -> bool:
@@ -73,4 +82,4 @@ def _is_added(line: str) -> bool:
     said = _LINK.sub("", bare).strip()
     folded = said.casefold().replace("’", "'")
     begins = folded.startswith(words.SENT_FROM)
-    return begins and len(said) <= _MOST_ADDED and len(said.split()) <= 9 and bool(words.DEVICE.search(said))
+    return begins and len(said) <= _MOST_ADDED and len(said.split()) <= 11 and bool(words.DEVICE.search(said))

@@ -24,8 +24,8 @@ __all__ = ["Batch", "HeaderFetch", "address_filter", "instant", "sequence_set"]
 
 BATCH: Final = 500
 """Messages a command: ten digits each keep the line under the 8,000 bytes that servers take (RFC 7162, 4)."""
-WINDOW: Final = 4
-"""Commands under way at once, so that a slow line is never idle."""
+WINDOW: Final = 8
+"""Commands under way at once: on a compressed line of 20 Mbit/s and 50 ms, four left it idle a third of the time."""
 MOST_BYTES: Final = 8 << 20
 """Of one message's header fields; the largest honest ones are a tenth of one MiB."""
 

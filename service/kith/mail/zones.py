@@ -21,7 +21,7 @@ _COMMON: Final = (
 
 def plain_name(tzid: str) -> str:
     """A TZID without the quotes of a parameter and the escapes of a value."""
-    return tzid[:200].replace("\\", "").strip().strip('"').strip()
+    return tzid[:200].replace("\\", "").replace('"', "").strip()
 
 
 def zone_of(tzid: str, described: Sequence[str], default: ZoneInfo) -> ZoneInfo:

@@ -93,6 +93,16 @@ def instructions(session: Session, owner_id: int, identity: str) -> dict[int, In
 def unfiled(session: Session, owner_id: int) -> list[InstructionRow]:
     """Lines that were not understood and are not filed yet, oldest first."""
     query = select(InstructionRow).where(
-        InstructionRow.owner_id == owner_id, col(InstructionRow.outcome).in_(("not-understood", "asked"))
+        InstructionRow.owner_id == owner_id, InstructionRow.outcome == "not-understood"
     )
     return list(session.exec(query.order_by(col(InstructionRow.id))))
+
+
+def file_lines(session: Session, owner_id: int, identity: str) -> None:
+    """The lines of a reply that were not understood have been said again, and need not be listed any more."""
+    mine = (
+        col(InstructionRow.owner_id) == owner_id,
+        col(InstructionRow.identity) == identity,
+        col(InstructionRow.outcome) == "not-understood",
+    )
+    session.execute(update(InstructionRow).where(*mine).values(outcome="filed"))

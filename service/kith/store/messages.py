@@ -180,11 +180,15 @@ def look_again(session: Session, owner_id: int, uid: str, at: datetime | None) -
     session.execute(update(InviteRow).where(*mine).values(look_at=at))
 
 
-def remove_other_meetings(session: Session, owner_id: int, prefix: str, identities: Collection[str]) -> set[int]:
-    """Removes touches of a series that were not held after all; gives the people concerned."""
+def remove_other_meetings(
+    session: Session, owner_id: int, prefix: str, identities: Collection[str], since: datetime | None
+) -> set[int]:
+    """Removes touches of a series (since an instant) that were not held after all; gives the people concerned."""
     query = select(TouchRow).where(
         TouchRow.owner_id == owner_id, col(TouchRow.identity).startswith(prefix, autoescape=True)
     )
+    if since is not None:
+        query = query.where(TouchRow.at >= since)
     gone = [row for row in session.exec(query) if row.identity not in identities]
     for row in gone:
         session.delete(row)

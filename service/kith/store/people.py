@@ -136,6 +136,13 @@ def add_address(session: Session, owner_id: int, person_id: int, written: str, k
     return True
 
 
+def count_again(session: Session, owner_id: int, address_id: int) -> None:
+    """Makes an address one of the newest, so that scans fetch what came while nobody had it."""
+    seq = owners.next_address_seq(session, owner_id)
+    mine = (col(AddressRow.owner_id) == owner_id, col(AddressRow.id) == address_id)
+    session.execute(update(AddressRow).where(*mine).values(seq=seq))
+
+
 def remove_address(session: Session, owner_id: int, person_id: int, key: str) -> bool:
     """Takes an address from a person; False where it is not theirs."""
     gone = session.execute(
@@ -150,6 +157,12 @@ def holder(session: Session, owner_id: int, key: str) -> int | None:
     """Whose address this is."""
     query = select(AddressRow.person_id).where(AddressRow.owner_id == owner_id, AddressRow.key == key)
     return session.exec(query).first()
+
+
+def addresses(session: Session, owner_id: int, keys: Collection[str]) -> list[AddressRow]:
+    """Some addresses, by their keys, in the order in which they were added."""
+    query = select(AddressRow).where(AddressRow.owner_id == owner_id, col(AddressRow.key).in_(list(keys)))
+    return list(session.exec(query.order_by(col(AddressRow.id))))
 
 
 def set_values(session: Session, owner_id: int, person_id: int, values: Mapping[str, Any]) -> None:

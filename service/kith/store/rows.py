@@ -13,5 +13,5 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
         return 0
     connection = session.connection()
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).on_conflict_do_nothing()
+    statement = dialect.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     return max(connection.execute(statement, list(rows)).rowcount, 0)

@@ -1,0 +1,53 @@
+"""Commands about all data at once: export, backup, restore."""
+
+import argparse
+from pathlib import Path
+
+from kith import __version__, wiring
+from kith.cli.main import Options
+from kith.cli.report import Report, instant
+from kith.cli.shared import opened
+from kith.store import dump
+from kith.store import restore as restoring
+from kith.store.migrations import HEAD
+
+
+def export(_arguments: argparse.Namespace, options: Options) -> Report:
+    """All that is known, as one JSON document, with --json or without."""
+    work = opened(options)
+    with work.reading() as session:
+        tables = dump.rows(session, work.owner_id)
+    data = {
+        "kith": __version__,
+        "schema": HEAD,
+        "exported_at": instant(work.now(), work.config.owner.timezone),
+        "tables": tables,
+    }
+    return Report(data, always_json=True)
+
+
+def backup(arguments: argparse.Namespace, options: Options) -> Report:
+    """A consistent copy of the database, also while the service runs."""
+    work = opened(options)
+    target = Path(arguments.file)
+    dump.backup(work.engine, target)
+    size = target.stat().st_size
+    text = f"Everything is in {target} ({_spoken(size)}).{_key_hint(work.config.store.key)}"
+    return Report({"file": str(target), "bytes": size, "schema": HEAD}, text)
+
+
+def _spoken(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} KB"
+
+
+def _key_hint(place: str) -> str:
+    return f"\nThe key at {place} is not in it. Keep that too: replies to letters already sent need it."
+
+
+def restore(arguments: argparse.Namespace, options: Options) -> Report:
+    """Puts a backup in place of what is there, and keeps that."""
+    config = wiring.read_config(options.config)
+    spare = wiring.key_folder(config) / "kith.db.before-restore"
+    kept = restoring.restore(config.store_url, Path(arguments.file), spare)
+    text = f"{arguments.file} is in place." + (f"\nWhat was there before is in {kept}." if kept else "")
+    return Report({"restored": arguments.file, "kept": str(kept) if kept else None}, text)

@@ -1,0 +1,366 @@
+"""What every mail driver must do alike. A new one inherits SourceContract and says how its mailbox is filled."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import pytest
+
+from kith.errors import Internal, NotFound
+from kith.mail import wire
+from kith.mail.headers import envelope
+from kith.mail.imap import Account, ImapSource, connect
+from kith.mail.source import Role, Source
+from support.dovecot import PASSWORD, Dovecot
+
+AT = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+PLAIN = "text/plain"
+
+INVITATION = (
+    b"From: Anna <anna@example.org>\r\nTo: me@example.org\r\nMessage-ID: <invite@example.org>\r\n"
+    b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=out\r\n\r\n"
+    b"--out\r\nContent-Type: multipart/alternative; boundary=in\r\n\r\n"
+    b"--in\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    b"Gr=C3=BC=C3=9Fe=\r\n!\r\n"
+    b"--in\r\nContent-Type: Text/Calendar; method=REQUEST\r\nContent-Transfer-Encoding: BASE64\r\n\r\n"
+    b"QkVHSU46VkNBTEVOREFS\r\nDQpFTkQ6VkNBTEVOREFSDQo=\r\n"
+    b"--in--\r\n\r\n"
+    b"--out\r\nContent-Type: application/ics\r\nContent-Disposition: attachment;\r\n filename*=utf-8''Gr%C3%BC%C3%9Fe.ics\r\n\r\n"
+    b"BEGIN:VCALENDAR\r\n\r\n"
+    b"--out\r\nContent-Type: message/rfc822\r\n\r\n"
+    b"From: other@example.org\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n"
+    b"--out--\r\n"
+)
+
+
+def message(number: int = 1, extra: bytes = b"", body: bytes = b"hello\r\n") -> bytes:
+    """A mail from anna, numbered in its subject and its Message-ID."""
+    return (
+        b"Received: from mx.example.org by mail.example.org; Sun, 29 Mar 2026 01:30:00 +0000\r\n"
+        b"From: Anna <anna@example.org>\r\nTo: me@example.org\r\nSubject: mail %d\r\n"
+        b"Date: Sun, 29 Mar 2026 03:30:00 +0200\r\nMessage-ID: <m%d@example.org>\r\nX-Mailer: none\r\n%s\r\n%s"
+        % (number, number, extra, body)
+    )
+
+
+class World(ABC):
+    """A mailbox that a test fills, and what Kith sees of it."""
+
+    drafts = "Drafts"
+
+    @abstractmethod
+    def open(self) -> Source:
+        """The mailbox as Kith opens it."""
+
+    @abstractmethod
+    def deliver(self, raw: bytes, folder: str = "INBOX", at: datetime = AT) -> int:
+        """Puts a message into a folder, made if need be, and gives its UID."""
+
+    @abstractmethod
+    def remove(self, uid: int, folder: str = "INBOX") -> None:
+        """Removes a message for good, behind Kith's back."""
+
+    @abstractmethod
+    def snapshot(self) -> Any:
+        """All that Kith must not change."""
+
+
+class SourceContract:
+    """The tests. A subclass has a fixture world."""
+
+    @pytest.fixture
+    def source(self, world: World) -> Iterator[Source]:
+        source = world.open()
+        yield source
+        source.close()
+
+    def opened(self, world: World, source: Source, number: int) -> list[int]:
+        """That many messages in INBOX, which is open."""
+        uids = [world.deliver(message(n)) for n in range(1, number + 1)]
+        source.examine("INBOX")
+        return uids
+
+    # -- folders
+
+    def test_every_folder_is_listed_once_with_its_role(self, world: World, source: Source) -> None:
+        world.deliver(message(), "Family/Zoë & co")
+        found = {folder.name: folder.role for folder in source.folders()}
+        assert len(found) == len(source.folders())
+        expected = {
+            "INBOX": Role.INBOX,
+            "Sent": Role.SENT,
+            "Drafts": Role.DRAFTS,
+            "Junk": Role.JUNK,
+            "Trash": Role.TRASH,
+        }
+        assert found.items() >= {**expected, "Archive": Role.PLAIN, "Family/Zoë & co": Role.PLAIN}.items()
+
+    @pytest.mark.parametrize(
+        "name", ["Zoë", "日本語/会議", "a & b", "two  spaces", "brackets [x] (y)", "percent % star"]
+    )
+    def test_a_folder_of_any_name_can_be_opened(self, world: World, source: Source, name: str) -> None:
+        uid = world.deliver(message(), name)
+        assert name in [folder.name for folder in source.folders()]
+        assert source.examine(name).messages == 1
+        assert source.uids(1) == [uid]
+
+    def test_status_says_the_same_as_opening(self, world: World, source: Source) -> None:
+        last = [world.deliver(message(n)) for n in range(3)][-1]
+        world.deliver(message(), "Archive")
+        states = source.status(["INBOX", "Archive", "Sent"])
+        assert {name: state.messages for name, state in states.items()} == {"INBOX": 3, "Archive": 1, "Sent": 0}
+        opened = source.examine("INBOX")
+        assert (states["INBOX"].uidvalidity, states["INBOX"].uidnext) == (opened.uidvalidity, last + 1)
+        assert opened.uidvalidity > 0
+        assert opened.uidnext == last + 1
+
+    def test_status_leaves_out_what_is_not_there(self, source: Source) -> None:
+        assert list(source.status(["No such folder", "INBOX", "line\r\nbreak"])) == ["INBOX"]
+        assert source.status([]) == {}
+
+    def test_opening_what_is_not_there_is_not_found(self, world: World, source: Source) -> None:
+        for name in ("No such folder", "line\r\nbreak"):
+            with pytest.raises(NotFound, match="folder"):
+                source.examine(name)
+        assert self.opened(world, source, 1) == source.uids(1)
+
+    # -- messages
+
+    def test_uids_begin_where_they_should(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 4)
+        assert source.uids(1) == uids
+        assert source.uids(uids[2]) == uids[2:]
+
+    def test_uids_beyond_the_last_are_none(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 2)
+        assert source.uids(uids[-1] + 1) == []
+        assert source.uids(4_000_000_000) == []
+
+    def test_an_empty_folder_has_no_uids_and_no_headers(self, source: Source) -> None:
+        source.examine("Archive")
+        assert source.uids(1) == []
+        assert list(source.headers([])) == []
+
+    def test_headers_have_the_fields_of_a_scan_and_the_time_of_arrival(self, world: World, source: Source) -> None:
+        world.deliver(message(7))
+        source.examine("INBOX")
+        [(uids, [header], unreadable)] = source.headers(source.uids(1))
+        assert (uids, unreadable, header.received_at) == ([header.uid], [], AT)
+        seen = envelope(header.block, header.received_at)
+        assert (seen.message_id, seen.subject) == ("<m7@example.org>", "mail 7")
+        assert b"X-Mailer" not in header.block
+
+    def test_header_bytes_come_as_they_are(self, world: World, source: Source) -> None:
+        odd = b'To: =?utf-8?q?a?=, "b) {3}\r\n c" <d@example.org>\r\nSubject: gr\xfc\xdfe {12}\r\nReferences: <a>\r\n\t<b>\r\n'
+        world.deliver(b"From: x@example.org\r\n" + odd + b"\r\nbody")
+        source.examine("INBOX")
+        [(_, [header], _)] = source.headers(source.uids(1))
+        for line in odd.split(b"\r\nS")[0], b"gr\xfc\xdfe {12}", b"<a>\r\n\t<b>":
+            assert line in header.block
+
+    @pytest.mark.parametrize("raw", [b"\r\nonly a body", b"no header at all", b"X-Other: 1\r\n\r\nbody", b"\r\n"])
+    def test_a_message_without_the_fields_is_read_all_the_same(self, world: World, source: Source, raw: bytes) -> None:
+        uids = [world.deliver(raw), world.deliver(message(2))]
+        source.examine("INBOX")
+        [(covered, headers, unreadable)] = source.headers(uids)
+        assert (covered, [header.uid for header in headers], unreadable) == (uids, uids, [])
+
+    def test_batches_cover_everything_in_the_order_asked(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 25)
+        asked = uids[::-1]
+        batches = list(source.headers(asked))
+        assert [uid for covered, _, _ in batches for uid in covered] == asked
+        assert sorted(header.uid for _, headers, _ in batches for header in headers) == uids
+        assert all(set(covered) >= {header.uid for header in headers} for covered, headers, _ in batches)
+
+    def test_what_is_not_wanted_is_covered_and_left_out(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 25)
+        batches = list(source.headers(uids, lambda block: b"mail 13\r\n" in block))
+        assert [uid for covered, _, _ in batches for uid in covered] == uids
+        assert [header.uid for _, headers, _ in batches for header in headers] == [uids[12]]
+
+    def test_what_has_gone_is_left_out_silently(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 12)
+        world.remove(uids[3])
+        source.examine("INBOX")
+        asked = [*uids, 4_000_000_000]
+        batches = list(source.headers(asked))
+        assert [uid for covered, _, _ in batches for uid in covered] == asked
+        assert [header.uid for _, headers, _ in batches for header in headers] == uids[:3] + uids[4:]
+        assert not any(unreadable for _, _, unreadable in batches)
+        assert source.raw(uids[3], 100) is None
+        assert set(source.structures(uids)) == set(source.fields(uids, ["Received"])) == set(uids) - {uids[3]}
+
+    def test_other_questions_may_be_asked_between_two_batches(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 35)
+        seen = []
+        for covered, headers, _ in source.headers(uids):
+            assert set(source.structures(covered)) == set(covered)
+            assert source.uids(uids[-1]) == uids[-1:]
+            seen += [header.uid for header in headers]
+        assert seen == uids
+
+    def test_headers_may_be_left_halfway(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 35)
+        for _ in source.headers(uids):
+            break
+        assert source.uids(1) == uids
+        assert sum(len(headers) for _, headers, _ in source.headers(uids)) == 35
+
+    def test_headers_are_not_read_from_another_folder_by_mistake(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 35)
+        batches = source.headers(uids)
+        next(batches)
+        source.examine("Archive")
+        with pytest.raises(Internal, match="another folder"):
+            next(batches)
+        assert source.uids(1) == []
+
+    def test_a_filter_that_fails_leaves_the_mailbox_usable(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 35)
+        with pytest.raises(ZeroDivisionError):
+            list(source.headers(uids, lambda _block: bool(1 // 0)))
+        assert source.uids(1) == uids
+
+    def test_further_fields_are_given_for_a_few_messages(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 2)
+        found = source.fields(uids, ["Received", "X-Mailer"])
+        assert set(found) == set(uids)
+        assert b"by mail.example.org" in found[uids[0]]
+        assert b"X-Mailer: none" in found[uids[0]]
+        assert b"Subject" not in found[uids[0]]
+
+    def test_structures_name_the_leaves(self, world: World, source: Source) -> None:
+        uid = world.deliver(INVITATION)
+        source.examine("INBOX")
+        parts = source.structures([uid])[uid]
+        assert [(part.section, part.media_type, part.encoding) for part in parts] == [
+            ("1.1", "text/plain", "quoted-printable"),
+            ("1.2", "text/calendar", "base64"),
+            ("2", "application/ics", "7bit"),
+            ("3", "message/rfc822", "7bit"),
+        ]
+        assert (parts[0].charset.lower(), parts[2].filename) == ("utf-8", "Grüße.ics")
+        assert parts[1].size > 0
+
+    def test_a_message_of_one_part_has_the_section_1(self, world: World, source: Source) -> None:
+        uid = world.deliver(message(body=b"words\r\n"))
+        source.examine("INBOX")
+        [part] = source.structures([uid])[uid]
+        assert (part.section, part.media_type) == ("1", PLAIN)
+        assert source.part(uid, part, 100) == b"words\r\n"
+
+    def test_parts_come_decoded_and_no_longer_than_asked(self, world: World, source: Source) -> None:
+        uid = world.deliver(INVITATION)
+        source.examine("INBOX")
+        text, calendar, *_ = source.structures([uid])[uid]
+        assert source.part(uid, text, 100).decode().strip() == "Grüße!"
+        assert source.part(uid, calendar, 1000) == b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+        assert source.part(uid, calendar, 5) == b"BEGIN"
+        assert source.part(uid + 1, calendar, 5) == b""
+
+    def test_a_whole_message_comes_no_longer_than_asked(self, world: World, source: Source) -> None:
+        uid = world.deliver(INVITATION)
+        source.examine("INBOX")
+        assert source.raw(uid, 1_000_000) == INVITATION
+        assert source.raw(uid, 20) == INVITATION[:20]
+
+    def test_a_message_is_found_by_its_id_and_nothing_like_it(self, world: World, source: Source) -> None:
+        ids = [
+            b"<a@example.org>",
+            b"<aa@example.org>",
+            b"<a@example.org.evil>",
+            b"\r\n <a@example.org>",
+            b"<A@example.org>",
+        ]
+        uids = [world.deliver(b"From: x@y\r\nMessage-ID: %s\r\n\r\n" % one, "Sent") for one in ids]
+        uids.append(world.deliver(b"From: x@y\r\nReferences: <a@example.org>\r\n\r\n", "Sent"))
+        assert source.find("Sent", "<a@example.org>") == [uids[0], uids[3]]
+        assert source.find("Sent", "<b@example.org>") == []
+        assert source.find("INBOX", "<a@example.org>") == []
+
+    @pytest.mark.parametrize(
+        "odd", ['<a"b\\c@example.org>', "<zoë@example.org>", "<>", "", "\r\n", '"', "<x> a1 LOGOUT\r\n"]
+    )
+    def test_looking_for_an_odd_id_is_harmless(self, world: World, source: Source, odd: str) -> None:
+        uid = world.deliver(b'From: x@y\r\nMessage-ID: <a"b\\c@example.org>\r\n\r\n')
+        assert source.find("INBOX", odd) == ([uid] if odd.startswith("<a") else [])
+        assert source.uids(1) == [uid]
+
+    # -- the only writes
+
+    def test_a_draft_is_placed_with_its_flag(self, world: World, source: Source) -> None:
+        source.append("Drafts", message(5), ["\\Draft"])
+        source.append("INBOX", message(6), [])
+        [uid] = source.find("Drafts", "<m5@example.org>")
+        assert source.raw(uid, 10_000) == message(5)
+        assert len(source.find("INBOX", "<m6@example.org>")) == 1
+        assert b"\\Draft" in world.snapshot()["Drafts"][uid]
+
+    @pytest.mark.parametrize("folder", ["Sent", "Trash", "Junk", "Archive"])
+    def test_nothing_is_ever_written_to_another_folder(self, world: World, source: Source, folder: str) -> None:
+        before = world.snapshot()
+        with pytest.raises(Internal, match="does not write"):
+            source.append(folder, message(), [])
+        assert world.snapshot() == before
+
+    def test_writing_to_what_is_not_there_is_not_found(self, source: Source) -> None:
+        with pytest.raises(NotFound, match="no folder"):
+            source.append("Nowhere", message(), [])
+
+    def test_reading_changes_nothing(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 12)
+        invitation = world.deliver(INVITATION)
+        before = world.snapshot()
+        source.folders()
+        source.status(["INBOX", "Sent"])
+        source.examine("INBOX")
+        list(source.headers(source.uids(1)))
+        source.fields(uids, ["Received"])
+        for part in source.structures([invitation])[invitation]:
+            source.part(invitation, part, 1000)
+        source.raw(uids[0], 1000)
+        source.find("INBOX", "<m3@example.org>")
+        source.close()
+        assert world.snapshot() == before
+
+    def test_closing_twice_is_harmless(self, source: Source) -> None:
+        source.close()
+        source.close()
+
+
+class ImapWorld(World):
+    """A mailbox on Dovecot."""
+
+    _users = count(1)
+
+    def __init__(self, server: Dovecot) -> None:
+        self.server = server
+        self.user = f"contract{next(self._users)}"
+
+    def open(self) -> ImapSource:
+        return connect(Account("mail", self.server.host, self.server.port, self.user, "none", lambda: PASSWORD), 10)
+
+    def deliver(self, raw: bytes, folder: str = "INBOX", at: datetime = AT) -> int:
+        return self.server.deliver(self.user, raw, folder, at)
+
+    def remove(self, uid: int, folder: str = "INBOX") -> None:
+        with self.server.client(self.user) as client:
+            client.select_folder(folder)
+            client.delete_messages([uid])
+            client.expunge([uid])
+
+    def snapshot(self) -> Any:
+        return self.server.snapshot(self.user)
+
+
+class TestImapSource(SourceContract):
+    """IMAP."""
+
+    @pytest.fixture
+    def world(self, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> World:
+        monkeypatch.setattr(wire, "BATCH", 10)
+        monkeypatch.setattr(wire, "WINDOW", 2)
+        return ImapWorld(dovecot)

@@ -1,0 +1,57 @@
+"""The tests' own Dovecot: mailboxes are fresh and apart, and nothing stays behind."""
+
+import socket
+import ssl
+import time
+from datetime import UTC, datetime
+
+from imapclient import IMAPClient
+
+from support import dovecot as support
+from support.dovecot import PASSWORD, Dovecot
+from support.need import need
+
+MESSAGE = b"From: anna@example.org\r\nSubject: hello\r\n\r\nhello\r\n"
+
+
+def test_every_user_has_a_mailbox_of_their_own_with_the_usual_folders(dovecot: Dovecot) -> None:
+    uid = dovecot.deliver("first", MESSAGE, flags=(r"\Seen",))
+    assert dovecot.snapshot("first")["INBOX"] == {uid: (b"\\Seen",)}
+    assert dovecot.snapshot("second") == {name: {} for name in ("INBOX", *support.SPECIAL)}
+
+
+def test_a_delivery_makes_its_folder_and_keeps_its_time(dovecot: Dovecot) -> None:
+    at = datetime(2020, 2, 29, 12, 0, tzinfo=UTC)
+    uid = dovecot.deliver("third", MESSAGE, "Familie/Ärzte & Co", at)
+    with dovecot.client("third") as client:
+        client.select_folder("Familie/Ärzte & Co")
+        assert client.fetch([uid], ["INTERNALDATE"])[uid][b"INTERNALDATE"] == at
+
+
+def test_it_speaks_tls_and_starttls_with_a_certificate_that_can_be_trusted(dovecot: Dovecot) -> None:
+    context = ssl.create_default_context(cafile=str(dovecot.ca))
+    with IMAPClient("localhost", dovecot.tls_port, ssl_context=context, timeout=5) as client:
+        client.login("fourth", PASSWORD)
+    with IMAPClient(dovecot.host, dovecot.port, ssl=False, timeout=5) as client:
+        client.starttls(context)
+        client.login("fourth", PASSWORD)
+        assert {b"IDLE", b"SPECIAL-USE", b"COMPRESS=DEFLATE"} <= set(client.capabilities())
+
+
+def test_urls_are_those_of_the_config_file(dovecot: Dovecot) -> None:
+    assert dovecot.url("anna@example.org") == f"imap://anna%40example.org@127.0.0.1:{dovecot.port}"
+    assert dovecot.imaps_url("anna") == f"imaps://anna@127.0.0.1:{dovecot.tls_port}"
+
+
+def test_it_stops_soon_whoever_is_logged_in_and_leaves_no_file() -> None:
+    need(support.missing())
+    server = Dovecot()
+    server.deliver("anna", MESSAGE)
+    client = server.client("anna")
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 3
+    client.shutdown()
+    assert not server.home.exists()
+    with socket.socket() as line:
+        assert line.connect_ex((server.host, server.port)) != 0
