@@ -27,7 +27,8 @@ INVITATION = (
     b"--in\r\nContent-Type: Text/Calendar; method=REQUEST\r\nContent-Transfer-Encoding: BASE64\r\n\r\n"
     b"QkVHSU46VkNBTEVOREFS\r\nDQpFTkQ6VkNBTEVOREFSDQo=\r\n"
     b"--in--\r\n\r\n"
-    b"--out\r\nContent-Type: application/ics\r\nContent-Disposition: attachment;\r\n filename*=utf-8''Gr%C3%BC%C3%9Fe.ics\r\n\r\n"
+    b"--out\r\nContent-Type: application/ics\r\n"
+    b"Content-Disposition: attachment;\r\n filename*=utf-8''Gr%C3%BC%C3%9Fe.ics\r\n\r\n"
     b"BEGIN:VCALENDAR\r\n\r\n"
     b"--out\r\nContent-Type: message/rfc822\r\n\r\n"
     b"From: other@example.org\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n"
@@ -153,7 +154,8 @@ class SourceContract:
         assert b"X-Mailer" not in header.block
 
     def test_header_bytes_come_as_they_are(self, world: World, source: Source) -> None:
-        odd = b'To: =?utf-8?q?a?=, "b) {3}\r\n c" <d@example.org>\r\nSubject: gr\xfc\xdfe {12}\r\nReferences: <a>\r\n\t<b>\r\n'
+        odd = b'To: =?utf-8?q?a?=, "b) {3}\r\n c" <d@example.org>\r\nSubject: gr\xfc\xdfe {12}\r\n'
+        odd += b"References: <a>\r\n\t<b>\r\n"
         world.deliver(b"From: x@example.org\r\n" + odd + b"\r\nbody")
         source.examine("INBOX")
         [(_, [header], _)] = source.headers(source.uids(1))

@@ -32,8 +32,8 @@ def test_on_paper_it_is_plain_text_that_fits_80_columns() -> None:
     out = io.StringIO()
     told(show.OnPaper(out))
     lines = out.getvalue().split("\n")
-    assert "  1  Kith reads" in lines
-    assert "     $ kith scan" in lines
+    assert "1. Kith reads" in lines
+    assert "  $ kith scan" in lines
     assert max(map(len, lines)) <= 80
     assert lines == [line.rstrip() for line in lines]
     assert "\x1b" not in out.getvalue()
@@ -42,7 +42,7 @@ def test_on_paper_it_is_plain_text_that_fits_80_columns() -> None:
 def test_on_a_terminal_it_has_colour() -> None:
     out = io.StringIO()
     told(show.OnPaper(out, colour=True))
-    assert "\x1b[1mKith reads\x1b[0m" in out.getvalue()
+    assert "\x1b[1m1. Kith reads\x1b[0m" in out.getvalue()
 
 
 def test_the_silent_one_says_nothing(capsys) -> None:

@@ -4,7 +4,7 @@ A script is what one connection says, line by line:
 
     S: * OK ready                  says a line (and a line end)
     C: LOGIN *                     waits for a command; the pattern is that of file names, the tag is left out
-    S: $ OK done                   $ is the tag of the command read last
+    S: $ OK done                   $ is the tag of the command read last, $-1 of the one before
     S: * 1 FETCH (BODY[] {{a|b}})  {{...}} is a literal with its length, | in it a line end
     S~ * OK half a l               says this without a line end
     wait 0.5                       does nothing for so many seconds
@@ -103,7 +103,7 @@ class _Conversation:
 
     def __init__(self, line: socket.socket, incoming: BufferedReader, heard: list[str]) -> None:
         self._line, self._incoming, self._heard = line, incoming, heard
-        self._tag = ""
+        self._tag = self._tag_before = ""
 
     def follow(self, script: str) -> str:
         """Says and expects what the script has; the failure in words, "" if there is none."""
@@ -122,7 +122,8 @@ class _Conversation:
 
     def _act(self, kind: str, rest: str) -> bool:
         if kind in {"S:", "S~"}:
-            self._say(_LITERAL.sub(_literal, rest.replace("$", self._tag)) + ("\r\n" if kind == "S:" else ""))
+            said = rest.replace("$-1", self._tag_before).replace("$", self._tag)
+            self._say(_LITERAL.sub(_literal, said) + ("\r\n" if kind == "S:" else ""))
         elif kind == "wait":
             time.sleep(float(rest))
         else:
@@ -154,7 +155,7 @@ class _Conversation:
         if not command:  # the end of an IDLE, or one more step of AUTHENTICATE
             command = tag
         else:
-            self._tag = tag
+            self._tag_before, self._tag = self._tag, tag
         if command:
             self._heard.append(command)
         return command

@@ -36,6 +36,11 @@ def test_commands_sent_at_once_are_answered_one_by_one() -> None:
         assert _talk(line, b"x ONE more\r\ny TWO\r\n", b"OK 2\r\n") == b"x OK 1\r\ny OK 2\r\n"
 
 
+def test_an_earlier_command_may_be_answered_later() -> None:
+    with ScriptedImap("C: ONE\nC: TWO\nS: $ OK 2\nS: $-1 OK 1\n") as server, _client(server) as line:
+        assert _talk(line, b"x ONE\r\ny TWO\r\n", b"OK 1\r\n") == b"y OK 2\r\nx OK 1\r\n"
+
+
 def test_literals_are_measured_in_bytes_and_may_have_lines() -> None:
     script = "C: GO\nS: * 1 FETCH (BODY[] {{Zoë|two}})\nS: $ OK\n"
     with ScriptedImap(script) as server, _client(server) as line:

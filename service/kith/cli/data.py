@@ -23,7 +23,7 @@ def export(_arguments: argparse.Namespace, options: Options) -> Report:
         "exported_at": instant(work.now(), work.config.owner.timezone),
         "tables": tables,
     }
-    return Report(data, always_json=True)
+    return Report(data, None)
 
 
 def backup(arguments: argparse.Namespace, options: Options) -> Report:
@@ -41,7 +41,7 @@ def _spoken(size: int) -> str:
 
 
 def _key_hint(place: str) -> str:
-    return f"\nThe key at {place} is not in it. Keep that too: replies to letters already sent need it."
+    return f"\nNot in it: the key ({place}). Keep that too, or letters already sent cannot be answered."
 
 
 def restore(arguments: argparse.Namespace, options: Options) -> Report:

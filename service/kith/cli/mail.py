@@ -8,7 +8,7 @@ from typing import Any
 from kith.cli.main import Options
 from kith.cli.progress import Progress
 from kith.cli.report import Report, on, table
-from kith.cli.shared import date_of, opened
+from kith.cli.shared import date_of, opened, write_private
 from kith.config import MailboxSection
 from kith.domain.dates import Look
 from kith.domain.digest import Digest
@@ -110,7 +110,7 @@ def digest(arguments: argparse.Namespace, options: Options) -> Report:
         return _send(work)
     shown, rendered = _show(work, arguments.as_of)
     if arguments.out:
-        Path(arguments.out).write_text(rendered.html or "", encoding="utf-8")
+        write_private(Path(arguments.out), rendered.html or "")
         return Report(digest_json(shown.digest, rendered), f"written to {arguments.out}")
     return Report(digest_json(shown.digest, rendered), f"Subject: {rendered.subject}\n\n{rendered.text}")
 

@@ -2,8 +2,6 @@
 
 import importlib
 import io
-import itertools
-import json
 import os
 import sys
 import traceback
@@ -12,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from kith.cli.parser import build_parser
-from kith.cli.report import Report
+from kith.cli.report import Report, document
 from kith.errors import Internal, KithError, UsageError
 
 
@@ -36,7 +34,6 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def run(words: list[str]) -> int:
     """Runs the command line; gives the exit code."""
-    options = Options(debug="--debug" in words)
     try:
         options, rest = _options(words)
         arguments = build_parser().parse_args(rest)
@@ -45,44 +42,46 @@ def run(words: list[str]) -> int:
             return UsageError.exit_code
         report: Report = _command(arguments.command)(arguments, options)
         _print(report, as_json=options.as_json)
-    except KithError as error:
-        return _fail(error, options)
     except KeyboardInterrupt:
         return 130  # as a shell tells of SIGINT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at exit
         return 0
-    except UnicodeEncodeError as error:
-        return _fail(UsageError(f"{error.object!r} is not UTF-8", "see the locale of your terminal"), options)
-    except Exception as error:  # noqa: BLE001 -- the command line's top: whatever is left is a bug, told in two lines
-        first = str(error).strip().partition("\n")[0]  # a database's own errors go on with what was asked of it
-        bug = Internal(
-            f"{type(error).__name__}: {first}", "this is a bug in Kith; run it again with --debug and tell us"
-        )
-        bug.__cause__ = error
-        return _fail(bug, options)
+    except Exception as error:  # noqa: BLE001 -- the command line's top: every error is told in two lines
+        return _fail(_told(error), error, debug="--debug" in words)
     return int(report.exit_code)
 
 
+def _told(error: Exception) -> KithError:
+    """The error as it is told to people. What is not one of ours is a bug."""
+    if isinstance(error, KithError):
+        return error
+    if isinstance(error, UnicodeEncodeError):
+        return UsageError("a word on the line is not UTF-8", "see the locale of your terminal")
+    first = str(error).strip().partition("\n")[0]  # a database's own errors go on with what was asked of it
+    return Internal(f"{type(error).__name__}: {first}", "this is a bug in Kith; run it again with --debug and tell us")
+
+
 def _options(words: list[str]) -> tuple[Options, list[str]]:
-    config, as_json, debug = None, False, False
+    config: str | None = None
+    as_json, debug = False, False
     rest: list[str] = []
     queue = iter(words)
     for word in queue:
         if word == "--":
-            return Options(config, as_json, debug), [*rest, word, *queue]
-        if word == "--json":
+            rest += [word, *queue]
+        elif word == "--json":
             as_json = True
         elif word == "--debug":
             debug = True
         elif word == "--config":
-            config = next(queue, None)
-            if not config:
-                raise UsageError("--config names no file", "write --config FILE")
+            config = next(queue, "")
         elif word.startswith("--config="):
-            queue = itertools.chain(["--config", word.removeprefix("--config=")], queue)
+            config = word.removeprefix("--config=")
         else:
             rest.append(word)
+    if config == "":
+        raise UsageError("--config names no file", "write --config FILE")
     return Options(config, as_json, debug), rest
 
 
@@ -93,17 +92,16 @@ def _command(place: str) -> Any:
 
 
 def _print(report: Report, *, as_json: bool) -> None:
-    if as_json or report.text is None:
-        print(json.dumps(report.data, ensure_ascii=False, indent=2))
-    elif report.text:
-        print(report.text.rstrip("\n"))
+    text = document(report.data) if as_json or report.text is None else report.text
+    if text:
+        sys.stdout.write(text.removesuffix("\n") + "\n")
     sys.stdout.flush()
 
 
-def _fail(error: KithError, options: Options) -> int:
-    if options.debug:
+def _fail(told: KithError, error: Exception, *, debug: bool) -> int:
+    if debug:
         traceback.print_exception(error)
-    print(f"error: {error.message}", file=sys.stderr)
-    if error.hint:
-        print(f"hint: {error.hint}", file=sys.stderr)
-    return error.exit_code
+    print(f"error: {told.message}", file=sys.stderr)
+    if told.hint:
+        print(f"hint: {told.hint}", file=sys.stderr)
+    return told.exit_code

@@ -1,6 +1,8 @@
 """The command line's grammar: every command, its arguments, and which function runs it."""
 
 import argparse
+import itertools
+import sys
 from typing import Any, NoReturn
 
 from kith import __version__
@@ -8,11 +10,47 @@ from kith.errors import UsageError
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, with the exit code and the two lines of every other error."""
+    """argparse, with the exit code and the two lines of every other error, and options anywhere among the words."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """argparse takes `WHO --on DATE TEXT` for a WHO without a TEXT: a command's options are put first."""
+        words = list(args or ())
+        return super().parse_known_args(words if self._subparsers else self._options_first(words), namespace)
+
+    def _options_first(self, words: list[str]) -> list[str]:
+        options: list[str] = []
+        others: list[str] = []
+        queue = iter(words)
+        for word in queue:
+            name, given, _ = word.partition("=")
+            option = self._option_string_actions.get(name)
+            if word == "--":
+                others += [word, *queue]
+            elif option is None:
+                others.append(word)
+            else:
+                options.append(word)
+                options += itertools.islice(queue, 1 if option.nargs is None and not given else 0)
+        return options + others
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """After --help and --version. What was printed goes out here, where a closed pipe is still noticed."""
+        sys.stdout.flush()
+        super().exit(status, message)
 
     def error(self, message: str) -> NoReturn:
         """What the parser refuses."""
         raise UsageError(message, f"see `{self.prog} --help`")
+
+
+def _number(text: str) -> int:
+    """A positive number that a database's integer can hold."""
+    if not (text.isdecimal() and 0 < int(text[:12]) < 2**31):
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
+    return int(text)
 
 
 ANYWHERE = "anywhere on the line: --config FILE, --json (one JSON document on stdout), --debug (tracebacks)"
@@ -61,11 +99,11 @@ def _people(commands: Any) -> None:
     listing.add_argument("--circle", metavar="C")
     listing.add_argument("--tag", metavar="T")
     _add(actions, "show", "people:show", "everything known about one person").add_argument("who", metavar="WHO")
-    add = _add(actions, "add", "people:add", "keep in touch with somebody")
+    add = _add(actions, "add", "person:add", "keep in touch with somebody")
     add.add_argument("name", metavar="NAME")
     add.add_argument("addresses", metavar="ADDRESS", nargs="*")
     _attributes(add)
-    edit = _add(actions, "edit", "people:edit", "change what is known about somebody")
+    edit = _add(actions, "edit", "person:edit", "change what is known about somebody")
     edit.add_argument("who", metavar="WHO")
     edit.add_argument("--name", metavar="NAME")
     edit.add_argument("--address", metavar="ADDRESS", action="append", default=[], help="one more address")
@@ -74,15 +112,15 @@ def _people(commands: Any) -> None:
     edit.add_argument("--pause", action="store_true", help="leave out of digests until --resume")
     edit.add_argument("--resume", action="store_true")
     _attributes(edit)
-    merge = _add(actions, "merge", "people:merge", "two people are one")
+    merge = _add(actions, "merge", "person:merge", "two people are one")
     merge.add_argument("who", metavar="WHO")
     merge.add_argument("gone", metavar="OTHER")
-    unmerge = _add(actions, "unmerge", "people:unmerge", "take the latest merge of a person back")
+    unmerge = _add(actions, "unmerge", "person:unmerge", "take the latest merge of a person back")
     unmerge.add_argument("who", metavar="WHO")
-    forget = _add(actions, "forget", "people:forget", "remove somebody for good, with every trace")
+    forget = _add(actions, "forget", "person:forget", "remove somebody for good, with every trace")
     forget.add_argument("who", metavar="WHO")
     suggest = _add(actions, "suggest", "people:suggest", "people you write with who are not in Kith")
-    suggest.add_argument("--limit", metavar="N", type=int, default=20)
+    suggest.add_argument("--limit", metavar="N", type=_number, default=20)
     importing = _add(actions, "import", "book:import_people", "from vCard, a vdir folder, or CSV")
     importing.add_argument("files", metavar="FILE", nargs="+")
     importing.add_argument("--dry-run", action="store_true", help="only show what would be done")
@@ -94,7 +132,7 @@ def _people(commands: Any) -> None:
 
 
 def _attributes(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--every", metavar="DURATION", help='a cadence of their own: 6w, "2 months"')
+    command.add_argument("--every", metavar="DURATION", help='a cadence of their own: 6w, "2 months"; "none" ends it')
     command.add_argument("--circle", metavar="C")
     command.add_argument("--tag", metavar="T", action="append", default=[])
     command.add_argument("--birthday", metavar="D")
@@ -122,7 +160,7 @@ def _words(commands: Any) -> None:
     away = _add(commands, "away", "words:away", "a holiday: no digest until then")
     away.add_argument("until", metavar="UNTIL", help='a date, or "off"')
     undo = _add(commands, "undo", "words:undo", "take back a note, touch or change")
-    undo.add_argument("id", metavar="ID", nargs="?", type=int)
+    undo.add_argument("id", metavar="ID", nargs="?", type=_number)
     explain = _add(commands, "explain", "words:explain", "why a message counted or not, why somebody is due or not")
     explain.add_argument("what", metavar="MESSAGE-ID | WHO")
 

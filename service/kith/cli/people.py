@@ -1,16 +1,12 @@
 """`kith people …`: who they are and how it stands with them."""
 
 import argparse
-from collections.abc import Callable
 from typing import Any
 
 from kith.cli.main import Options
 from kith.cli.report import Report, instant, local_day, on, table
-from kith.cli.shared import acting, birthday_of, duration_of, opened, the_person
-from kith.domain import address as addresses
+from kith.cli.shared import opened, the_person
 from kith.domain.cadence import ago, why
-from kith.errors import NotFound, UsageError
-from kith.jobs.acts import Done
 from kith.jobs.roster import Member, roster
 from kith.jobs.work import Work
 from kith.store import messages, notes, strangers
@@ -25,9 +21,25 @@ def list_people(arguments: argparse.Namespace, options: Options) -> Report:
     if arguments.overdue:
         wanted.sort(key=lambda m: (-m.standing.share, m.person.name.casefold()))
     rows = [_line(work, m) for m in wanted]
-    empty = "Nobody is overdue." if arguments.overdue else "Nobody yet. `kith people add NAME ADDRESS` begins."
-    text = table(rows, ("id", "name", "circle", "every", "last touched", "due", "overdue")) if rows else empty
+    text = (
+        table(rows, ("id", "name", "circle", "every", "last touched", "due", "overdue"))
+        if rows
+        else _empty(members, arguments)
+    )
     return Report([member_json(work, m) for m in wanted], text)
+
+
+def _empty(members: list[Member], arguments: argparse.Namespace) -> str:
+    if not members:
+        return "Nobody yet. `kith people add NAME ADDRESS` begins."
+    among = (
+        f" in {arguments.circle}"
+        if arguments.circle
+        else f" with #{arguments.tag.lstrip('#')}"
+        if arguments.tag
+        else ""
+    )
+    return f"Nobody{among} is overdue." if arguments.overdue else f"There is nobody{among}."
 
 
 def _fits(member: Member, arguments: argparse.Namespace) -> bool:
@@ -44,6 +56,8 @@ def _line(work: Work, member: Member) -> tuple[object, ...]:
     person, standing = member.person, member.standing
     last = local_day(member.history.last_touched, work.config.owner.timezone)
     late = ago(standing.days_overdue) if standing.days_overdue else ""
+    if person.paused or standing.snoozed:
+        late = "paused" if person.paused else "snoozed"
     return (
         person.id,
         person.name,
@@ -125,7 +139,7 @@ def _portrait(data: dict[str, Any]) -> str:
         ("due", data["due_on"]),
         ("last said", data["snippet"]),
     ]
-    lines = [f"{data['name']}: {data['why']}.", "", table([(k, v) for k, v in facts if v])]
+    lines = [data["name"], f"{data['why']}.", "", table([(k, v) for k, v in facts if v], wrapped=True)]
     blocks = (
         ("Touches", [(t["at"][:10], t["direction"], t["channel"], t["subject"]) for t in data["recent_touches"]]),
         ("Notes", [(n["at"][:10], n["text"]) for n in data["notes"]]),
@@ -133,93 +147,8 @@ def _portrait(data: dict[str, Any]) -> str:
     )
     for title, rows in blocks:
         if rows:
-            lines += ["", f"{title}:", table(rows)]
+            lines += ["", f"{title}:", table(rows, indent="  ", wrapped=True)]
     return "\n".join(lines)
-
-
-def add(arguments: argparse.Namespace, options: Options) -> Report:
-    """A new person. Their past comes with the next scan."""
-    work = opened(options)
-    wrong = [a for a in arguments.addresses if not addresses.looks_like(a)]
-    if wrong:
-        raise UsageError(f"{wrong[0]} is not a mail address", "kith people add NAME ADDRESS…")
-    own = [a for a in arguments.addresses if work.key(a) in work.config.owner_keys]
-    if own:
-        raise UsageError(f"{own[0]} is an address of your own", "people are those you keep in touch with")
-    every, birthday = duration_of(arguments.every), birthday_of(arguments.birthday, work.today())
-    with acting(work) as acts:
-        person_id, done = acts.add(
-            arguments.name,
-            list({work.key(a): (a, work.key(a)) for a in arguments.addresses}.values()),
-            every=str(every) if every else None,
-            circle=arguments.circle,
-            birthday=str(birthday) if birthday else None,
-            about=arguments.about or "",
-            tags=[t.lstrip("#") for t in arguments.tag],
-        )
-    return Report(
-        {"id": person_id, "name": arguments.name}, f"{done.said}. The next scan fetches what you wrote so far."
-    )
-
-
-def edit(arguments: argparse.Namespace, options: Options) -> Report:
-    """Changes to one person; each can be undone."""
-    work = opened(options)
-    every, birthday = duration_of(arguments.every), birthday_of(arguments.birthday, work.today())
-    with acting(work) as acts:
-        person = the_person(work, acts.session, arguments.who)
-        changes: tuple[tuple[object, Callable[[], Done]], ...] = (
-            (arguments.name, lambda: acts.rename(person, arguments.name)),
-            (every, lambda: acts.every(person, every)),
-            (arguments.circle is not None, lambda: acts.circle(person, arguments.circle or None)),
-            (arguments.tag, lambda: acts.tag(person, [t.lstrip("#") for t in arguments.tag])),
-            (arguments.drop_tag, lambda: acts.untag(person, [t.lstrip("#") for t in arguments.drop_tag])),
-            (birthday, lambda: acts.birthday(person, birthday)),
-            (arguments.about is not None, lambda: acts.about(person, arguments.about)),
-            (arguments.pause, lambda: acts.pause(person, paused=True)),
-            (arguments.resume, lambda: acts.pause(person, paused=False)),
-            (arguments.address, lambda: acts.add_addresses(person, [(a, work.key(a)) for a in arguments.address])),
-            (
-                arguments.drop_address,
-                lambda: acts.drop_addresses(person, [work.key(a) for a in arguments.drop_address]),
-            ),
-        )
-        done = [change() for asked, change in changes if asked]
-    if not done:
-        raise UsageError("there is nothing to change", "see `kith people edit --help`")
-    return Report({"id": person.id, "done": [d.said for d in done]}, "\n".join(d.said for d in done))
-
-
-def merge(arguments: argparse.Namespace, options: Options) -> Report:
-    """Two people are one."""
-    work = opened(options)
-    with acting(work) as acts:
-        kept, gone = (the_person(work, acts.session, who) for who in (arguments.who, arguments.gone))
-        done = acts.merge(kept, gone)
-    return Report(
-        {"id": kept.id, "change": done.change_id}, f"{done.said}. `kith undo {done.change_id}` takes it back."
-    )
-
-
-def unmerge(arguments: argparse.Namespace, options: Options) -> Report:
-    """Takes the latest merge of a person back."""
-    work = opened(options)
-    with acting(work) as acts:
-        person = the_person(work, acts.session, arguments.who)
-        change = notes.latest_merge(acts.session, work.owner_id, person.id)
-        if change is None:
-            raise NotFound(f"{person.name} was not merged with anybody", "see `kith people list`")
-        done = acts.undo(change.id)
-    return Report({"id": person.id, "done": done.said}, done.said)
-
-
-def forget(arguments: argparse.Namespace, options: Options) -> Report:
-    """Removes a person for good."""
-    work = opened(options)
-    with acting(work) as acts:
-        person = the_person(work, acts.session, arguments.who)
-        done = acts.forget(person, work.key)
-    return Report({"id": person.id, "forgotten": True}, f"{done.said}. Nothing is left of them but a hash.")
 
 
 def suggest(arguments: argparse.Namespace, options: Options) -> Report:

@@ -1,5 +1,6 @@
 """What a command gives back: one value as JSON, the same for people, and the exit code."""
 
+import json
 import shutil
 import sys
 import textwrap
@@ -17,6 +18,13 @@ class Report:
     data: Any
     text: str | None = ""
     exit_code: int = 0
+
+
+def document(data: Any) -> str:
+    """A value as one JSON document."""
+    # ASCII where stdout knows no more, and so for whoever reads a file in whatever encoding
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    return json.dumps(data, ensure_ascii=plain, indent=2) + "\n"
 
 
 def on(day: date | None) -> str | None:

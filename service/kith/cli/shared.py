@@ -1,11 +1,14 @@
 """What commands have in common: the opened work, one transaction of acts, and words turned into values."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kith import wiring
+from kith.domain.address import looks_like
 from kith.domain.dates import Birthday, Duration, Look, parse_birthday, parse_date, parse_duration
 from kith.domain.person import Person
 from kith.errors import NotFound, UsageError
@@ -37,8 +40,16 @@ def the_person(work: Work, session: Session, who: str) -> Person:
         return found[0][0]
     if not found:
         raise NotFound(f"there is nobody called {who}", "`kith people list` shows everybody")
-    listed = ", ".join(f"{p.name} ({p.id})" for p, _ in found[:10])
-    raise NotFound(f"{who} could be {listed}", "say more of the name, the address, or the id")
+    listed = ", ".join(_candidate(p) for p, _ in found[:MOST_CANDIDATES])
+    more = f" and {len(found) - MOST_CANDIDATES} more" if len(found) > MOST_CANDIDATES else ""
+    raise NotFound(f"{who} could be {listed}{more}", "say more of the name, the address, or the id")
+
+
+MOST_CANDIDATES = 8
+
+
+def _candidate(person: Person) -> str:
+    return f"{person.name} ({', '.join([str(person.id), *person.addresses[:1]])})"
 
 
 def duration_of(text: str | None) -> Duration | None:
@@ -68,4 +79,43 @@ def date_of(text: str, today: date, look: Look) -> date:
         raise UsageError(
             f"{text} is not a date that I understand", 'write it like 2027-05-12, "in 3 months" or "next Tuesday"'
         )
+    if look is Look.AHEAD and found < today:
+        raise UsageError(f"{text} is past", "name a day to come")
     return found
+
+
+def name_of(text: str) -> str:
+    """A NAME argument on one line. Raises UsageError where nothing is in it."""
+    name = " ".join(text.split())
+    if not name:
+        raise UsageError("the name is empty", "a person has a name")
+    return name
+
+
+def tags_of(words: Iterable[str]) -> list[str]:
+    """TAG arguments, with or without their #."""
+    return [tag for word in words if (tag := " ".join(word.split()).lstrip("#"))]
+
+
+def addresses_of(work: Work, words: Iterable[str]) -> list[tuple[str, str]]:
+    """ADDRESS arguments with their keys, each once. Raises UsageError for what is none, and for the owner's own."""
+    found: dict[str, tuple[str, str]] = {}
+    for word in words:
+        if not looks_like(word):
+            raise UsageError(f"{word} is not a mail address", "write it like maria@example.com")
+        if work.key(word) in work.config.owner_keys:
+            raise UsageError(f"{word} is an address of your own", "people are those you keep in touch with")
+        found.setdefault(work.key(word), (word.strip(), work.key(word)))
+    return list(found.values())
+
+
+def write_private(path: Path, text: str) -> None:
+    """A file that nobody else reads, written as the text is. Raises UsageError where it cannot be."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            if path.is_file():  # and not a terminal or a pipe
+                path.chmod(0o600)
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", "name a file in a folder of yours") from error

@@ -34,7 +34,7 @@ def touch(arguments: argparse.Namespace, options: Options) -> Report:
         done = acts.touch(person, Channel(arguments.channel), day, text)
         if text:
             acts.note(person, text)
-    return _done(done)
+    return Report({"done": done.said, "change": done.change_id}, f"{done.said}. Noted: {text}" if text else done.said)
 
 
 def note(arguments: argparse.Namespace, options: Options) -> Report:
@@ -154,7 +154,7 @@ def _explain_person(work: Work, who: str) -> Report:
         "cadence_source": member.standing.source,
         "not_counted": counts,
     }
-    return Report(data, f"{person.name}: {reason}{newer}.")
+    return Report(data, f"{person.name}: {reason[:1].lower()}{reason[1:]}{newer}.")
 
 
 MOST_IGNORED = 1000

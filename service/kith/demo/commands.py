@@ -9,6 +9,7 @@ from typing import Any
 
 from kith.errors import Internal
 
+# with -P, as a file called kith.py in the folder where the demo is started is not Kith
 _ENTRY = "import sys; from kith.cli.main import main; sys.exit(main())"
 _SECONDS = 120
 
@@ -18,11 +19,12 @@ class Kith:
 
     def __init__(self, config: Path) -> None:
         self._config = config
-        self._environ = {name: value for name, value in os.environ.items() if not name.startswith("KITH_")}
+        mine = {name: value for name, value in os.environ.items() if not name.startswith("KITH_")}
+        self._environ = {**mine, "PYTHONUTF8": "1"}  # what it prints is read here, whatever the locale
 
     def says(self, *words: str, loud: bool = False) -> str:
         """What a command prints. loud lets its progress through to this terminal. Raises Internal if it fails."""
-        line = [sys.executable, "-c", _ENTRY, "--config", str(self._config), *words]
+        line = [sys.executable, "-P", "-c", _ENTRY, "--config", str(self._config), *words]
         done = subprocess.run(
             line, env=self._environ, text=True, encoding="utf-8", timeout=_SECONDS, check=False,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=None if loud else subprocess.PIPE,

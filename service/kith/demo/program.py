@@ -4,6 +4,7 @@ import email
 import email.policy
 import imaplib
 import socket
+from contextlib import suppress
 from datetime import datetime
 from email.message import EmailMessage
 from types import TracebackType
@@ -30,7 +31,8 @@ class MailProgram:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._imap.logout()
+        with suppress(imaplib.IMAP4.error, OSError):  # the demo is over, or has another error to tell
+            self._imap.logout()
 
     def last_uid(self, folder: str) -> int:
         """The highest UID in a folder, 0 where it is empty."""
@@ -40,6 +42,10 @@ class MailProgram:
         """The messages that came into a folder after that UID, oldest first."""
         return [self._fetch(found) for found in sorted(self._uids(folder)) if found > uid]
 
+    def flags(self) -> dict[str, list[bytes]]:
+        """The flags of every message, by folder: what would show if somebody had touched one."""
+        return {folder: self._flags(folder) for folder in ("INBOX", "Sent", "Archive")}
+
     def file(self, folder: str, message: bytes, at: datetime) -> None:
         """Puts a message into a folder, as a mail program files what it sent."""
         self._imap.append(folder, "(\\Seen)", at, message)
@@ -48,6 +54,12 @@ class MailProgram:
         self._imap.select(folder, readonly=True)
         _, found = self._imap.uid("SEARCH", "ALL")
         return [int(word) for word in (found[0] or b"").split()]
+
+    def _flags(self, folder: str) -> list[bytes]:
+        self._imap.select(folder, readonly=True)
+        _, found = self._imap.fetch("1:*", "(UID FLAGS)")
+        # \\Recent is the session's, not the message's (RFC 3501, 2.3.2)
+        return [line.replace(b" \\Recent", b"").replace(b"\\Recent", b"") for line in found if isinstance(line, bytes)]
 
     def _fetch(self, uid: int) -> bytes:
         _, found = self._imap.uid("FETCH", str(uid), "(BODY.PEEK[])")

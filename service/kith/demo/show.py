@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol, TextIO
 
 WIDTH = 80
-_INDENT = "     "
+_INDENT = "  "  # tables of commands are 78 wide, letters 72
+_MARGIN = "│ "
 _BOLD, _DIM, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
@@ -47,7 +48,7 @@ class OnPaper:
     def begin(self, title: str, command: str) -> None:
         """Prints the step's title and its command."""
         self._number += 1
-        self._print(f"\n{self._number:>3}  {self._in(_BOLD, title)}")
+        self._print(f"\n{self._in(_BOLD, f'{self._number}. {title}')}")
         if command:
             self._print(_INDENT + self._in(_DIM, f"$ {command}"))
 
@@ -61,7 +62,7 @@ class OnPaper:
         """Prints the last words."""
         self._print("")
         for line in lines:
-            self._print(f"  {line}".rstrip())
+            self._print(line)
         self._print(self._in(_DIM, f"{seconds:.1f} s in all".rjust(WIDTH - 2)))
 
     def _in(self, style: str, text: str) -> str:
@@ -88,14 +89,14 @@ class Silent:
 
 def prose(text: str) -> list[str]:
     """A paragraph, broken to fit under a step's title."""
-    return textwrap.wrap(text, WIDTH - len(_INDENT) - 2, break_on_hyphens=False)
+    return textwrap.wrap(text, WIDTH - len(_INDENT), break_on_hyphens=False)
 
 
 def mail(text: str) -> list[str]:
     """A mail's text, set off from the telling; lines that are too long are broken."""
-    width = WIDTH - len(_INDENT) - 4
+    width = WIDTH - len(_INDENT) - len(_MARGIN)
     lines = [part for line in text.strip().split("\n") for part in (_broken(line, width) or [""])]
-    return ["", *(f"│ {line}".rstrip() for line in lines), ""]
+    return ["", *(f"{_MARGIN}{line}".rstrip() for line in lines), ""]
 
 
 def _broken(line: str, width: int) -> list[str]:

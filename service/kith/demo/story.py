@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from kith.demo import program, show, stage
 from kith.demo.commands import Kith
 from kith.demo.events import TOM
 from kith.demo.mailbox import ADDRESSES, DemoMailbox, invent
+from kith.demo.mailroom import ZONE
 from kith.demo.program import MailProgram
 from kith.demo.servers import HOST, DemoServers, require_extra
 from kith.demo.show import Narrator
@@ -21,7 +23,7 @@ from kith.errors import Internal
 Told = tuple[list[str], dict[str, Any]]
 """What there is to read about a step, and its facts."""
 
-FOLLOWED = ("Aoife Brennan", "Haruka Nishimura", "Maria Tavares", "Bob Whitfield", "Priya Raghunathan", TOM.name)
+FOLLOWED = ("Aoife Brennan", "Haruka Nishimura", "Maria Tavares", "Bob Whitfield", TOM.name)
 """Those whom the owner's answer is about, and whose dates change by it."""
 
 
@@ -39,7 +41,7 @@ class Play:
     mail: MailProgram = field(init=False)
     digest: bytes = b""
     numbers: dict[str, int] = field(default_factory=dict)
-    before: dict[str, str | None] = field(default_factory=dict)
+    before: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.kith = Kith(self.place / "kith.toml")
@@ -82,39 +84,49 @@ def _invent(play: Play) -> Told:
         f"Alex Moreau, Paris: {count:,} messages of two years with {people} people in five circles, and the usual "
         "newsletters, lists, parcels and automatic replies in between. Nobody in it exists."
     )
-    return show.prose(text), {"messages": count, "people": people}
+    truth = {one.name: one.last_touched and _day(one.last_touched) for one in play.box.people}
+    return show.prose(text), {"messages": count, "people": people, "last_touched": truth}
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(ZONE).date().isoformat()
 
 
 def _start(play: Play) -> Told:
     servers = play.stack.enter_context(DemoServers(play.box.messages, ADDRESSES))
     stage.furnish(play.place, servers, play.box)
     play.mail = play.stack.enter_context(MailProgram(HOST, servers.imap_port, servers.user, servers.password))
-    lines = [f"IMAP on {HOST}:{servers.imap_port}, SMTP on {HOST}:{servers.smtp_port}, this machine only."]
-    lines.append(f"Everything is in {play.place}")
-    return lines, {"imap": f"{HOST}:{servers.imap_port}", "smtp": f"{HOST}:{servers.smtp_port}"}
+    where = f"IMAP on {HOST}:{servers.imap_port}, SMTP on {HOST}:{servers.smtp_port}, for this machine only."
+    return [where, f"All files are in {play.place}"], {
+        "imap": f"{HOST}:{servers.imap_port}",
+        "smtp": f"{HOST}:{servers.smtp_port}",
+    }
 
 
 def _import(play: Play) -> Told:
-    said = play.kith.says("people", "import", str(play.place / "people.vcf"))
-    people = play.kith.facts("people", "list")
-    return said.strip().split("\n")[-3:], {"people": len(people)}
+    facts = play.kith.facts("people", "import", str(play.place / "people.vcf"))
+    count = len(facts["added"])
+    circles = Counter(one["circle"] for one in facts["added"])
+    text = f"{count} people are added: " + ", ".join(f"{n} in {circle}" for circle, n in circles.items()) + "."
+    return show.prose(text), {"added": count, "circles": dict(circles)}
 
 
 def _scan(play: Play) -> Told:
+    before = play.mail.flags()
     facts = play.kith.facts("scan", loud=play.loud)
-    folders = facts["mailboxes"][0]["folders"]
-    where = ", ".join(f"{one['name']} {one['read']:,}" for one in folders)
+    unchanged = play.mail.flags() == before
+    where = ", ".join(f"{one['name']} {one['read']:,}" for one in facts["mailboxes"][0]["folders"])
     text = (
         f"{facts['read']:,} messages read in {facts['seconds']:.1f} s ({where}). {facts['touches']:,} of them are "
         "touches: mail between Alex and one of those people. The rest was for everybody, from machines or from "
-        "strangers. Not one flag has changed."
+        f"strangers. {'Not one flag has changed.' if unchanged else 'Flags have changed, and they should not have!'}"
     )
-    return show.prose(text), {"scan": facts}
+    return show.prose(text), {"scan": facts, "mailbox_unchanged": unchanged}
 
 
 def _overdue(play: Play) -> Told:
-    facts = play.kith.facts("people", "list", "--overdue")
-    return play.kith.says("people", "list", "--overdue").rstrip().split("\n"), {"overdue": facts}
+    said = play.kith.says("people", "list", "--overdue")
+    return said.rstrip().split("\n"), {"people": play.kith.facts("people", "list")}
 
 
 def _digest(play: Play) -> Told:
@@ -141,7 +153,7 @@ def _the_letter(play: Play, last: int) -> bytes:
 
 def _answer(play: Play) -> Told:
     words = answer_to(play.numbers)
-    play.before = _due_dates(play)
+    play.before = _standing(play)
     reply = program.answer(play.digest, words, datetime.now(UTC))
     (play.place / "answer.eml").write_bytes(reply)
     play.mail.file("Sent", reply, datetime.now(UTC))
@@ -157,7 +169,7 @@ def answer_to(numbers: dict[str, int]) -> str:
         "Maria: called. follow up in 6 weeks about the flat",
         "@bob every 3 months",
         "thank Priya for the intro to Tom",
-        f"add {TOM.name} <{TOM.address}> every 3 months #lisbon",
+        f"add {TOM.name} <{TOM.address}> every 3 months",
         "? Miriam",
         "Sam: called yesterday",
     )
@@ -186,16 +198,35 @@ def _facts(letter: bytes) -> dict[str, str]:
     return {"to": str(seen["To"]), "subject": str(seen["Subject"]), "text": program.text(letter)}
 
 
-def _due_dates(play: Play) -> dict[str, str | None]:
-    return {one["name"]: one["due_on"] for one in play.kith.facts("people", "list")}
+def _look_again(play: Play) -> Told:
+    facts = play.kith.facts("scan", loud=play.loud)
+    again = sum(one["reread"] for one in facts["mailboxes"][0]["folders"])
+    text = (
+        f"{facts['read']} new messages, Kith's own letters and the answer among them. It also went back over {again:,} "
+        f"old ones for {TOM.name}, who is new: {facts['touches']} touches more, and nothing is counted twice."
+    )
+    return show.prose(text), {"scan": facts}
+
+
+def _standing(play: Play) -> dict[str, dict[str, Any]]:
+    return {one["name"]: one for one in play.kith.facts("people", "list")}
 
 
 def _changed(play: Play) -> Told:
-    after = _due_dates(play)
-    rows = [(name, play.before.get(name), after[name]) for name in FOLLOWED if name in after]
-    lines = [f"{'':<20}{'was due':<14}{'is due':<14}"]
-    lines += [f"{name:<20}{was or '-':<14}{now or '-':<14}".rstrip() for name, was, now in rows]
-    return lines, {"due": [{"name": name, "was": was, "now": now} for name, was, now in rows]}
+    after = _standing(play)
+    before = {name: play.before.get(name, {}) for name in FOLLOWED}
+    rows = [
+        (name, before[name].get("due_on"), after[name]["due_on"], after[name]["snoozed_until"])
+        for name in FOLLOWED
+        if name in after
+    ]
+    head = (f"{'':<22}{'was due':<14}{'is due':<14}{'snoozed until':<14}".rstrip(),)
+    lines = [
+        f"{name:<22}{was or 'not there':<14}{now or '-':<14}{nap or '':<14}".rstrip() for name, was, now, nap in rows
+    ]
+    return [*head, *lines], {
+        "due": [dict(zip(("name", "was", "now", "snoozed_until"), row, strict=True)) for row in rows]
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +248,7 @@ STEPS = (
     Step("digest", "The weekly digest", "kith digest --send", _digest),
     Step("answer", "Alex answers, from any mail program", "", _answer),
     Step("understand", "The service reads the answer", "kith run --once", _understand),
+    Step("again", "A second look", "kith scan", _look_again),
     Step("changed", "What has changed by it", "kith people list", _changed),
 )
 

@@ -67,7 +67,7 @@ _LOOKED_AT: Final = 300  # characters, so that nothing a sender writes takes lon
 
 def _level(text: str) -> str:
     """Text without case, accents, wide forms and double spaces, so that every way to write a phrase is one."""
-    folded = unicodedata.normalize("NFKD", text.replace("İ", "i").casefold().replace("ı", "i"))
+    folded = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))
     bare = "".join(c for c in folded if not unicodedata.combining(c)).replace("’", "'")
     return " ".join(bare.split())
 

@@ -15,6 +15,7 @@ from kith.domain.reply_words import (
     PARTICLES,
     PRONOUNS,
     PROSE,
+    TITLES,
     first_word,
     is_bare_name,
 )
@@ -162,4 +163,4 @@ def _is_name(words: list[str]) -> bool:
 
 
 def _is_name_word(word: str) -> bool:
-    return bool(NAME_WORD.fullmatch(word)) and (not word.endswith(".") or len(word) <= 6)
+    return bool(NAME_WORD.fullmatch(word)) and (not word.endswith(".") or len(word) <= 3 or word.casefold() in TITLES)

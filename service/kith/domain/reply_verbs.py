@@ -90,26 +90,29 @@ def _bare(word: str) -> str:
 def _described(new: Instruction, words: list[str]) -> Instruction:
     """The new person with "every 6 weeks", "circle friends", "#tag"; all other words say why they matter."""
     about: list[str] = []
-    while words:
-        key = words[0].casefold().strip(_EDGE)
-        every, used = _every(words[1:]) if key == "every" else (None, 0)
+    tags: dict[str, None] = {}
+    at = 0
+    while at < len(words):
+        key = words[at].casefold().strip(_EDGE)
+        every, used = _every(words[at + 1 : at + 5]) if key == "every" else (None, 0)
         if every:
-            new, words = replace(new, every=every), words[1 + used :]
-        elif key == "circle" and len(words) > 1:
-            new, words = replace(new, circle=words[1].strip(_EDGE)), words[2:]
-        elif tag := _TAG.fullmatch(words[0].strip(_EDGE)):
-            new, words = replace(new, tags=tuple(dict.fromkeys((*new.tags, tag[1])))), words[1:]
+            new, used = replace(new, every=every), used + 1
+        elif key == "circle" and at + 1 < len(words):
+            new, used = replace(new, circle=words[at + 1].strip(_EDGE)), 2
+        elif tag := _TAG.fullmatch(words[at].strip(_EDGE)):
+            tags[tag[1]], used = None, 1
         elif key == "about":
-            return replace(new, about=" ".join((*about, *words[1:])))
+            about, used = [*about, *words[at + 1 :]], len(words)
         else:
-            about.append(words[0])
-            words = words[1:]
-    return replace(new, about=" ".join(about).strip(" ,;:"))
+            about.append(words[at])
+            used = 1
+        at += used
+    return replace(new, tags=tuple(tags), about=" ".join(about).strip(" ,;:"))
 
 
 def _every(words: list[str]) -> tuple[Duration | None, int]:
     """The rhythm at the start of some words, and how many of them it takes."""
-    for count in range(min(4, len(words)), 0, -1):
+    for count in range(len(words), 0, -1):
         if length := parse_duration(" ".join(words[:count]).rstrip(",;.")):
             return length, count
     return None, 0

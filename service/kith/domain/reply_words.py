@@ -12,8 +12,8 @@ _LONGEST_GREETING: Final = 80
 
 
 def vocabulary(text: str, by: str | None = None) -> frozenset[str]:
-    """The words (or, parted by something else, the phrases) of a text as a set."""
-    return frozenset(word.strip() for word in text.split(by))
+    """The words (or, parted by something else, the phrases) of a text as a set, case-folded."""
+    return frozenset(word.strip().casefold() for word in text.split(by))
 
 
 _GREETINGS: Final = vocabulary(
@@ -58,6 +58,10 @@ PARTICLES: Final = vocabulary(
     "van von de da di do du del della dos der den ten ter la le al el bin ibn abu mc st dr mr ms"
 )
 """Small words that a name may begin with."""
+
+
+TITLES: Final = vocabulary("prof. mrs. rev. hon. sir.")
+"""Longer words that a dot may end inside a name."""
 
 
 def plain(line: str) -> str:

@@ -36,7 +36,7 @@ class Plan:
 
 
 def plan(cursor: Cursor | None, uidvalidity: int, uidnext: int | None) -> Plan:
-    """The plan for a folder (RFC 3501, 2.3.1.1). uidnext is None where the server does not say.
+    """The plan for a folder (RFC 3501, 2.3.1.1). uidnext is None, or 0, where the server does not say.
 
     What was read before is known by its identity, so reading it again adds nothing twice.
     """
@@ -47,7 +47,7 @@ def plan(cursor: Cursor | None, uidvalidity: int, uidnext: int | None) -> Plan:
     if cursor.uidvalidity != uidvalidity:
         return _renumbered(cursor, uidvalidity)
     next_unread = cursor.last_uid + 1
-    if uidnext is not None and uidnext < next_unread:
+    if uidnext and uidnext < next_unread:
         return Plan(Kind.REPAIR, why=f"UIDNEXT fell to {uidnext}, below UID {cursor.last_uid} that was read before")
     return Plan(Kind.NOTHING if uidnext == next_unread else Kind.CONTINUE, next_unread)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 LIFE = timedelta(days=90)
 """How long a letter may be answered."""
 
-_OURS = re.compile(r"<kith\.([a-z2-7]{16})\.([0-9a-f]{32})@[^<>@\s]+>", re.IGNORECASE)
+_OURS = re.compile(r"<kith\.([a-z2-7]{16})\.([0-9a-f]{32})@[^<>@\s]+>", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,14 @@ class Tokens:
             return False
         nonce, seal = found.group(1).lower(), found.group(2).lower()
         return hmac.compare_digest(seal, self._seal(nonce))
+
+    def draft_id(self, nonce: str, domain: str) -> str:
+        """The Message-ID of a draft: known again when it is sent, and never taken for a letter's."""
+        return self.message_id(nonce, domain).replace("<kith.", "<draft.", 1)
+
+    def is_draft(self, message_id: str) -> bool:
+        """Whether a Message-ID is that of a draft of ours."""
+        return message_id.startswith("<draft.") and self.is_ours(message_id.replace("<draft.", "<kith.", 1))
 
     def _seal(self, nonce: str) -> str:
         said = f"{self.owner_id}:{nonce}".encode()

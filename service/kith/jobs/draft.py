@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from kith.domain.address import Address
+from kith.domain.address import Address, split
 from kith.domain.digest import DraftLine, LastSaid
 from kith.domain.occasion import Kind, Occasion, first_name, key_of
 from kith.domain.person import Person
 from kith.errors import NotFound
-from kith.jobs.post import new_message_id
+from kith.jobs.post import nonce
 from kith.jobs.work import Work
 from kith.mail import compose
 from kith.mail.source import Role, Source
@@ -82,7 +82,7 @@ def _write(
     work: Work, occasion: Occasion, thread: MessageRow | None, receivers: list[Person], now: datetime
 ) -> DraftRow:
     rendered = work.letters.draft(occasion)
-    message_id = new_message_id(work).replace("<kith.", "<draft.", 1)
+    message_id = work.tokens.draft_id(nonce(), split(work.config.owner.addresses[0])[1])
     raw = compose.draft(
         sender=Address(work.config.owner.name, work.config.owner.addresses[0]),
         to=[Address(p.name, p.addresses[0]) for p in receivers if p.addresses],

@@ -1,6 +1,7 @@
 """Meetings that were held become touches; those to come are told in the digest."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,32 +24,51 @@ def keep_meetings(work: Work) -> int:
     """Brings the touches of meetings up to date where something was heard or a meeting has ended; gives how many."""
     now = work.now()
     with work.writing() as session:
-        uids = messages.invite_uids_due(session, work.owner_id, now)
-        return sum(_keep_series(work, session, uid, now) for uid in uids)
+        by_uid: dict[str, list[InviteRow]] = {}
+        for row in messages.invites_due(session, work.owner_id, now):
+            by_uid.setdefault(row.uid, []).append(row)
+        if not by_uid:
+            return 0
+        known = people.by_key(session, work.owner_id)
+        series = [_series(work, uid, rows, known, now) for uid, rows in by_uid.items()]
+        gone = messages.remove_other_meetings(session, work.owner_id, {s.uid: (s.told, s.since) for s in series})
+        rows = [row for s in series for row in s.touches]
+        new = messages.add_touches(session, rows)
+        people.refresh(session, work.owner_id, {*gone, *(r["person_id"] for r in rows)})
+        messages.look_again(session, work.owner_id, {s.uid: s.look_at for s in series})
+        return new
 
 
-def _keep_series(work: Work, session: Session, uid: str, now: datetime) -> int:
-    merged = _merged(work, messages.invites(session, work.owner_id, [uid]))
-    zone = work.config.owner.timezone
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """What is known of one series: the touches of its meetings, and when to look again.
+
+    since is where what is seen of it begins, None where all is: a series that runs for years is only
+    seen from its end, and what came before stays as it is.
+    """
+
+    uid: str
+    touches: list[dict[str, Any]]
+    since: datetime | None
+    look_at: datetime | None
+
+    @property
+    def told(self) -> set[str]:
+        """The identities of its touches."""
+        return {row["identity"] for row in self.touches}
+
+
+def _series(work: Work, uid: str, rows: Iterable[InviteRow], known: dict[str, int], now: datetime) -> _Series:
+    merged, zone = _merged(work, rows), work.config.owner.timezone
     past = icalendar.occurrences(merged, now - LONG_AGO, now, zone)
-    happened = held(
-        past,
-        work.config.owner_keys,
-        now,
-        work.key,
-        work.config.touch.max_recipients,
-    )
-    known = people.by_key(session, work.owner_id)
-    rows = [row for one in happened for row in _touches(work, one, known)]
-    # A series that runs for years is only seen from its end: what came before what is seen stays as it is.
-    since = min(o.starts_at for o in past) if len(past) >= icalendar.MOST_OCCURRENCES else None
-    told = {r["identity"] for r in rows}
-    concerned = messages.remove_other_meetings(session, work.owner_id, f"meeting:{uid}:", told, since)
-    new = messages.add_touches(session, rows)
-    people.refresh(session, work.owner_id, {*concerned, *(r["person_id"] for r in rows)})
+    happened = held(past, work.config.owner_keys, now, work.key, work.config.touch.max_recipients)
     coming = icalendar.occurrences(merged, now, now + LOOK_AHEAD, zone)
-    messages.look_again(session, work.owner_id, uid, min((o.ends_at for o in coming if o.ends_at > now), default=None))
-    return new
+    return _Series(
+        uid=uid,
+        touches=[row for one in happened for row in _touches(work, one, known)],
+        since=min(o.starts_at for o in past) if len(past) >= icalendar.MOST_OCCURRENCES else None,
+        look_at=min((o.ends_at for o in coming if o.ends_at > now), default=None),
+    )
 
 
 def _merged(work: Work, rows: Iterable[InviteRow]) -> list[Invite]:
@@ -61,7 +81,7 @@ def _touches(work: Work, meeting: Occurrence, known: dict[str, int]) -> Iterable
         yield {
             "owner_id": work.owner_id,
             "person_id": person_id,
-            "identity": f"meeting:{meeting.uid}:{meeting.starts_at.isoformat()}",
+            "identity": messages.meeting_identity(meeting.uid, meeting.starts_at),
             "at": meeting.starts_at,
             "direction": str(Direction.MUTUAL),
             "channel": str(Channel.MEETING),

@@ -39,7 +39,7 @@ def queue(
     """Queues one letter from the owner to the owner. kind and key together name it: there is one such letter."""
     config = work.config
     sender = Address(config.owner.name, config.owner.addresses[0])
-    message_id = new_message_id(work)
+    message_id = work.tokens.message_id(nonce(), split(config.owner.addresses[0])[1])
     raw = compose.letter(
         sender=sender,
         to=Address(config.owner.name, config.digest_to),
@@ -74,8 +74,6 @@ def delivery(work: Work) -> str:
     return wish
 
 
-def new_message_id(work: Work) -> str:
-    """An unguessable Message-ID, which is the token of the letter."""
-    nonce = base64.b32encode(secrets.token_bytes(10)).decode("ascii").lower()
-    domain = split(work.config.owner.addresses[0])[1]
-    return work.tokens.message_id(nonce, domain)
+def nonce() -> str:
+    """Sixteen random letters, for a Message-ID nobody can guess."""
+    return base64.b32encode(secrets.token_bytes(10)).decode("ascii").lower()

@@ -106,8 +106,8 @@ def take_in(acts: Acts, steps: Iterable[Step], key: Callable[[str], str]) -> tup
             continue
         ids.append(person_id)
         undo += back
-    said = f"the import that added {added} and completed {merged}"
-    return ids, acts.done(said, undo) if undo else Done("nothing new")
+    known = f", and what it said of {merged} more" if merged else ""
+    return ids, acts.done(f"the import of {added} people{known}", undo) if undo else Done("nothing new")
 
 
 def _add(acts: Acts, contact: Contact, key: Callable[[str], str]) -> tuple[int, list[dict[str, Any]]]:

@@ -83,6 +83,7 @@ class Work:
             max_recipients=touch.max_recipients,
             count_cc=touch.count_cc,
             is_letter=self.tokens.is_ours,
+            is_draft=self.tokens.is_draft,
         )
 
 

@@ -33,6 +33,7 @@ class Idle:
         until = time.monotonic() + seconds
         while self.open and self._line.stream.ready(0 if self._news else max(0.0, until - time.monotonic())):
             self._hear(self._line.next_response() or b"")
+        self._news = self._news or not self.open  # some servers end an IDLE that lasts: that is worth a look
         return self._told()
 
     def done(self) -> bool:
@@ -45,8 +46,7 @@ class Idle:
 
     def _hear(self, response: bytes) -> None:
         if response.startswith(self._tag + b" "):
-            self.open = False  # some servers end an IDLE that lasts; that is worth a look
-            self._news = True
+            self.open = False
             self._line.done(self._tag)
         elif response[: len(_BYE)].upper() == _BYE:
             raise imaplib.IMAP4.abort(shown(response[len(_BYE) :]))

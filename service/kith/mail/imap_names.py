@@ -13,6 +13,7 @@ from kith.mail.source import FolderState
 
 _MOST_UIDS: Final = 20_000_000  # a set such as 1:4294967295 is an attack on our memory, not a mailbox
 _NUMBER = re.compile(rb"\d{1,20}")
+_BREAK = re.compile(r"[\0\r\n]")
 _SET = re.compile(rb"\bALL ([\d:,]+)", re.IGNORECASE)
 _UNPARSEABLE = (ProtocolError, ValueError, TypeError, IndexError)
 
@@ -30,8 +31,8 @@ def folder_name(raw: bytes) -> str:
 def quoted(name: str | bytes) -> bytes:
     """A folder's name as a quoted string (RFC 3501, 4.3). Raises ValueError where it cannot be one."""
     raw: bytes = encode(name) if isinstance(name, str) else name
-    if re.search(rb"[\0\r\n]", raw):
-        raise ValueError("a folder's name with a line break")
+    if _BREAK.search(raw.decode("latin-1")) or _BREAK.search(folder_name(raw)):
+        raise ValueError("a folder's name with a line break")  # some servers repeat it in their answer as it is
     return b'"' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
@@ -44,7 +45,7 @@ def listed(responses: Iterable[Any]) -> list[tuple[bytes, Listed]]:
         except _UNPARSEABLE:
             continue
         raw = str(raw).encode() if isinstance(raw, int) else raw
-        if isinstance(raw, bytes) and isinstance(flags, tuple) and not re.search(rb"[\0\r\n]", raw):
+        if isinstance(raw, bytes) and isinstance(flags, tuple) and not _BREAK.search(folder_name(raw)):
             names = frozenset(flag.decode("latin-1") for flag in flags if isinstance(flag, bytes))
             mark = delimiter.decode("latin-1") if isinstance(delimiter, bytes) else ""
             found.append((raw, Listed(folder_name(raw), names, mark)))

@@ -116,7 +116,8 @@ SENT_FROM: Final = _phrases("""
 
 DEVICE: Final = re.compile(
     _any_of("""
-        iphone iphonu ipad ipod ios android samsung galaxy huawei xiaomi redmi oneplus pixel nokia blackberry windows mac
+        iphone iphonu ipad ipod ios android
+        samsung galaxy huawei xiaomi redmi oneplus pixel nokia blackberry windows mac
         smartphone phone mobile mobil móvil movil handy tablet telefon téléphone telefono telefoon celular outlook yahoo
         gmail proton spark airmail bluemail fastmail gmx web.de mail.ru posteo tuta thunderbird k-9 aol zoho superhuman
         mailbird aqua_mail edison телефон айфон 手机 puhelimesta puhelimestani

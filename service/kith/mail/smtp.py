@@ -1,14 +1,32 @@
 """Hands letters to a mail server over SMTP, and says as a value how that ended."""
 
+import base64
+import re
 import smtplib
 import ssl
-from dataclasses import dataclass
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
+from kith.domain.address import normal_domain
 from kith.domain.outbox import Outcome, Result
+from kith.errors import ConfigError, KithError
 
 CONNECT_SECONDS = 30
-PERMANENT = range(500, 600)
+ANSWER_SECONDS = 600
+"""How long a server may think about a whole message (RFC 5321, 4.5.3.2.6): giving up early leaves its fate unknown."""
+QUIT_SECONDS = 3
+
+LOGIN_MATTERS = (530, 534, 535, 538)
+"""Permanent only until the owner has mended the login (RFC 4954, 6): the letter waits for that."""
+
+BROKEN = (OSError, smtplib.SMTPException, ValueError)
+"""What ends a conversation; ValueError is a name or a login that SMTP has no form for."""
+
+OUR_NAME = "[127.0.0.1]"
+"""How we greet (RFC 5321, 4.1.4): looking up a name of our own takes time, and tells it."""
+
+_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +45,54 @@ class Relay:
         """One try. Whether an answer that was lost means taken or not nobody can know (RFC 1047): Result.UNKNOWN."""
         try:
             server = self._connect()
-        except smtplib.SMTPAuthenticationError as error:
-            return Outcome(Result.TRY_AGAIN, f"{self.host} refused the login ({error.smtp_code})")
-        except (OSError, smtplib.SMTPException) as error:
-            return Outcome(Result.TRY_AGAIN, f"{self.host} could not be reached ({_said(error)})")
-        with server:
-            return self._hand_over(server, raw, sender, recipient)
+        except (*BROKEN, KithError) as error:
+            return replace(self._no_connection(error), result=Result.TRY_AGAIN)
+        try:
+            return server.hand_over(raw, _on_the_wire(sender), _on_the_wire(recipient))
+        except BROKEN as error:
+            result = Result.UNKNOWN if server.handed_over else Result.TRY_AGAIN
+            return Outcome(result, f"the line to {self.host} broke ({_said(error)})")
+        finally:
+            server.leave()
 
     def check(self) -> Outcome:
-        """Connects, logs in and leaves, for `kith doctor`."""
+        """Connects, logs in and leaves, for `kith doctor`. REFUSED: the same again will not work."""
         try:
-            with self._connect():
-                return Outcome(Result.ACCEPTED)
-        except smtplib.SMTPAuthenticationError as error:
-            return Outcome(Result.REFUSED, f"{self.host} refused the login ({error.smtp_code})")
-        except (OSError, smtplib.SMTPException) as error:
-            return Outcome(Result.TRY_AGAIN, f"{self.host} could not be reached ({_said(error)})")
+            self._connect().leave()
+        except (*BROKEN, KithError) as error:
+            return self._no_connection(error)
+        return Outcome(Result.ACCEPTED)
+
+    def _no_connection(self, error: Exception) -> Outcome:
+        match error:
+            case KithError():
+                return Outcome(Result.REFUSED, error.message)
+            case smtplib.SMTPAuthenticationError():
+                return Outcome(Result.REFUSED, f"{self.host} refused the login ({error.smtp_code})")
+            case smtplib.SMTPNotSupportedError():
+                what = "STARTTLS" if "STARTTLS" in str(error) else "login that Kith knows"
+                return Outcome(Result.REFUSED, f"{self.host} offers no {what}")
+        return Outcome(Result.TRY_AGAIN, f"{self.host} could not be reached ({_said(error)})")
 
     def _connect(self) -> "_Server":
-        context = ssl.create_default_context(cafile=self.tls_ca or None)
         if self.tls == "smtps":
-            server: _Server = _TlsServer(self.host, self.port, timeout=CONNECT_SECONDS, context=context)
+            server: _Server = _TlsServer(self.host, self.port, OUR_NAME, timeout=CONNECT_SECONDS, context=self._trust())
         else:
-            server = _Server(self.host, self.port, timeout=CONNECT_SECONDS)
+            server = _Server(self.host, self.port, OUR_NAME, timeout=CONNECT_SECONDS)
         try:
             if self.tls == "starttls":
-                server.starttls(context=context)  # raises where the server does not offer it
+                server.starttls(context=self._trust())  # raises where the server does not offer it
             self._log_in(server)
         except BaseException:
             server.close()
             raise
         return server
+
+    def _trust(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self.tls_ca or None)
+        except OSError as error:
+            raise ConfigError(f"the certificates in {self.tls_ca} cannot be read", "see tls_ca in kith.toml") from error
 
     def _log_in(self, server: "_Server") -> None:
         server.ehlo_or_helo_if_needed()
@@ -65,20 +100,13 @@ class Relay:
             return  # a relay on this machine that asks nobody who they are
         secret = self.secret()
         if self.auth == "xoauth2":
-            server.user, server.password = self.user, secret
-            server.auth("XOAUTH2", lambda _challenge=None: f"user={self.user}\x01auth=Bearer {secret}\x01\x01")
-        else:
+            token = f"user={self.user}\x01auth=Bearer {secret}\x01\x01"
+            # A refusal comes as a challenge, and wants an empty answer before it says 535.
+            server.auth("XOAUTH2", lambda challenge=None: token if challenge is None else "")
+        elif f"{self.user}{secret}".isascii():
             server.login(self.user, secret)
-
-    def _hand_over(self, server: "_Server", raw: bytes, sender: str, recipient: str) -> Outcome:
-        try:
-            for code, said in (server.mail(sender), server.rcpt(recipient)):
-                if code >= 400:
-                    return _refusal(code, said)
-            return server.hand_over(raw)
-        except (OSError, smtplib.SMTPException) as error:
-            result = Result.UNKNOWN if server.handed_over else Result.TRY_AGAIN
-            return Outcome(result, f"the line to {self.host} broke ({_said(error)})")
+        else:
+            server.log_in_beyond_ascii(self.user, secret)
 
 
 class _Server(smtplib.SMTP):
@@ -86,33 +114,78 @@ class _Server(smtplib.SMTP):
 
     handed_over = False
 
-    def hand_over(self, raw: bytes) -> Outcome:
-        """DATA, with the moment kept from which on the server may have the message."""
-        self.putcmd("data")
-        code, said = self.getreply()
-        if code != 354:
-            return _refusal(code, said)
-        text = smtplib._quote_periods(raw)  # type: ignore[attr-defined]  # noqa: SLF001 -- RFC 5321, 4.5.2; SMTP.data() would hide the moment between text and answer
-        self.handed_over = True
+    def hand_over(self, raw: bytes, sender: str, recipient: str) -> Outcome:
+        """MAIL, RCPT and DATA, with the moment kept from which on the server may have the message."""
+        beyond_ascii = not f"{sender}{recipient}".isascii()
+        if beyond_ascii and not self.has_extn("smtputf8"):
+            return Outcome(Result.REFUSED, "the server takes no addresses beyond ASCII (SMTPUTF8)")
+        steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
+            lambda: self.mail(sender, ["SMTPUTF8"] if beyond_ascii else []),
+            lambda: self.rcpt(recipient),
+        )
+        for step in steps:
+            code, said = step()
+            if not 200 <= code < 300:
+                return _refusal(code, said)
+        code, said = self.docmd("DATA")
+        return self._hand_over_text(raw) if code == 354 else _refusal(code, said)
+
+    def _hand_over_text(self, raw: bytes) -> Outcome:
+        text = _DOT.sub(b"..", raw)  # RFC 5321, 4.5.2
         self.send(text if text.endswith(b"\r\n") else text + b"\r\n")
+        self._wait_at_most(ANSWER_SECONDS)
+        self.handed_over = True
         self.send(b".\r\n")
         code, said = self.getreply()
-        return Outcome(Result.ACCEPTED) if code == 250 else _refusal(code, said)
+        if 200 <= code < 300:
+            return Outcome(Result.ACCEPTED)
+        return _refusal(code, said) if code >= 400 else Outcome(Result.UNKNOWN, "the server answered something else")
+
+    def log_in_beyond_ascii(self, user: str, secret: str) -> None:
+        """AUTH PLAIN in UTF-8 (RFC 4616); the library's own login is ASCII only."""
+        if "PLAIN" not in self.esmtp_features.get("auth", "").upper().split():
+            raise smtplib.SMTPNotSupportedError("no AUTH PLAIN")
+        words = base64.b64encode(f"\0{user}\0{secret}".encode("utf-8", "surrogateescape")).decode("ascii")
+        code, said = self.docmd("AUTH", f"PLAIN {words}")
+        if code != 235:
+            raise smtplib.SMTPAuthenticationError(code, said)
+
+    def leave(self) -> None:
+        """Says goodbye; never raises: whatever comes now, the message has its fate."""
+        with suppress(*BROKEN):
+            self._wait_at_most(QUIT_SECONDS)
+            self.docmd("QUIT")
+        self.close()
+
+    def _wait_at_most(self, seconds: float) -> None:
+        if self.sock:
+            self.sock.settimeout(seconds)
 
 
 class _TlsServer(smtplib.SMTP_SSL, _Server):
     """The same over TLS from the first byte."""
 
 
+def _on_the_wire(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{normal_domain(domain)}"
+
+
 def _refusal(code: int, said: bytes) -> Outcome:
-    words = f"{code} {said.decode('utf-8', 'replace')}"[:300]
-    if code < 0:
+    if code < 400:
         return Outcome(Result.TRY_AGAIN, "the server answered something else")
-    return Outcome(Result.REFUSED if code in PERMANENT else Result.TRY_AGAIN, " ".join(words.split()))
+    permanent = 500 <= code < 600 and code not in LOGIN_MATTERS
+    words = " ".join(f"{code} {said.decode('utf-8', 'replace')}"[:300].split())
+    return Outcome(Result.REFUSED if permanent else Result.TRY_AGAIN, words)
 
 
 def _said(error: Exception) -> str:
     """What happened in a word, without anything that was sent."""
-    if isinstance(error, smtplib.SMTPResponseException):
-        return str(error.smtp_code)
+    match error:
+        case smtplib.SMTPServerDisconnected():
+            return "no answer in time" if isinstance(error.__context__, TimeoutError) else "it hung up"
+        case smtplib.SMTPResponseException():
+            return str(error.smtp_code)
+        case TimeoutError():
+            return "no answer in time"
     return getattr(error, "strerror", None) or type(error).__name__

@@ -73,49 +73,53 @@ class HeaderFetch:
         self._line = line
         self._wanted = wanted
         self._uids = list(dict.fromkeys(uids))
-        self._sent = 0
+        self._asked = 0
         self._landed: deque[Batch] = deque()
-        self._flying: dict[bytes, Batch] = {}
+        self._under_way: deque[tuple[bytes, Batch]] = deque()
+        self._flying: dict[bytes, Batch] = {}  # those of them whose end has not come
         self._owner: dict[int, Batch] = {}  # of the messages that have not come yet
 
     def next(self) -> Batch | None:
         """The next batch, read to its end; None after the last."""
         if not self._landed:
             self._launch()
-            if not self._flying:
+            if not self._under_way:
                 return None
             self._land()
         return self._landed.popleft()
 
     def settle(self) -> None:
         """Reads what is under way, so that other commands may use the line."""
-        while self._flying:
+        while self._under_way:
             self._land()
 
     def drop(self) -> None:
         """Nobody wants the rest: what is under way will be read and forgotten, and no more is asked."""
         self._wanted = lambda _block: False
-        self._sent = len(self._uids)
+        self._asked = len(self._uids)
 
     def _launch(self) -> None:
         batches: list[Batch] = []
         commands: list[bytes] = []
-        while len(self._flying) + len(batches) < WINDOW and self._sent < len(self._uids):
-            batch = Batch(self._uids[self._sent : self._sent + BATCH])
-            self._sent += len(batch.uids)
+        while len(self._under_way) + len(batches) < WINDOW and self._asked < len(self._uids):
+            batch = Batch(self._uids[self._asked : self._asked + BATCH])
+            self._asked += len(batch.uids)
             batches.append(batch)
             commands.append(b"UID FETCH %s (UID INTERNALDATE %s)" % (sequence_set(batch.uids), ITEMS.encode()))
             self._owner.update(dict.fromkeys(batch.uids, batch))
         if commands:
-            self._flying.update(zip(self._line.start(commands), batches, strict=True))
+            started = list(zip(self._line.start(commands), batches, strict=True))
+            self._under_way.extend(started)
+            self._flying.update(started)
 
     def _land(self) -> None:
         """Reads to the end of the oldest command under way."""
-        tag, batch = next(iter(self._flying.items()))
+        tag, batch = self._under_way[0]
         while tag in self._flying:
             self._scan(self._line.stream)
             self._other(_response(self._line.stream))
         self._landed.append(batch)
+        self._under_way.popleft()
 
     def _scan(self, stream: Stream) -> None:
         """Takes all answers of the usual form; stops before the first response of another."""

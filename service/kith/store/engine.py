@@ -8,12 +8,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect, make_url, text
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event, inspect, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
-from sqlmodel import Session
-from sqlmodel import create_engine
+from sqlmodel import Session, create_engine
 
 from kith.errors import ConfigError
 from kith.store.migrations import HEAD

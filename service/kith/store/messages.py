@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, update
 from sqlmodel import Session, SQLModel, col, select
 
 from kith.store.rows import insert_new
-from kith.store.tables import InviteRow, MessageRow, PartRow, SnippetRow, TouchRow
+from kith.store.tables import METADATA, InviteRow, MessageRow, PartRow, SnippetRow, TouchRow
 
 ASKED_AT_ONCE = 500
 """How many values one IN (…) holds: well under SQLite's limit of 32,766."""
@@ -162,10 +162,11 @@ def invites(session: Session, owner_id: int, uids: Collection[str] | None = None
     return list(session.exec(query.order_by(col(InviteRow.seen_at), col(InviteRow.id))))
 
 
-def invite_uids_due(session: Session, owner_id: int, now: datetime) -> list[str]:
-    """The series of which something was heard, or a meeting has ended, since they were looked at."""
-    query = select(InviteRow.uid).where(InviteRow.owner_id == owner_id, col(InviteRow.look_at) <= now).distinct()
-    return list(session.exec(query))
+def invites_due(session: Session, owner_id: int, now: datetime) -> list[InviteRow]:
+    """All calendar objects of series that were heard of, or of which a meeting ended, since they were looked at."""
+    due = select(InviteRow.uid).where(InviteRow.owner_id == owner_id, col(InviteRow.look_at) <= now)
+    query = select(InviteRow).where(InviteRow.owner_id == owner_id, col(InviteRow.uid).in_(due))
+    return list(session.exec(query.order_by(col(InviteRow.seen_at), col(InviteRow.id))))
 
 
 def invites_to_come(session: Session, owner_id: int) -> list[InviteRow]:
@@ -174,23 +175,41 @@ def invites_to_come(session: Session, owner_id: int) -> list[InviteRow]:
     return list(session.exec(query.order_by(col(InviteRow.seen_at), col(InviteRow.id))))
 
 
-def look_again(session: Session, owner_id: int, uid: str, at: datetime | None) -> None:
-    """When a series is to be looked at again."""
-    mine = (col(InviteRow.owner_id) == owner_id, col(InviteRow.uid) == uid)
-    session.execute(update(InviteRow).where(*mine).values(look_at=at))
+def look_again(session: Session, owner_id: int, times: Mapping[str, datetime | None]) -> None:
+    """When series are to be looked at again, by uid."""
+    table = METADATA.tables["invite"]
+    statement = table.update().where(table.c.owner_id == owner_id, table.c.uid == bindparam("series"))
+    rows = [{"series": uid, "at": at} for uid, at in times.items()]
+    session.connection().execute(statement.values(look_at=bindparam("at")), rows)
+
+
+def meeting_identity(uid: str, starts_at: datetime) -> str:
+    """What names the touch of one meeting."""
+    return f"{MEETING}{uid}:{starts_at.isoformat()}"
+
+
+MEETING = "meeting:"
 
 
 def remove_other_meetings(
-    session: Session, owner_id: int, prefix: str, identities: Collection[str], since: datetime | None
+    session: Session, owner_id: int, told: Mapping[str, tuple[Collection[str], datetime | None]]
 ) -> set[int]:
-    """Removes touches of a series (since an instant) that were not held after all; gives the people concerned."""
-    query = select(TouchRow).where(
-        TouchRow.owner_id == owner_id, col(TouchRow.identity).startswith(prefix, autoescape=True)
-    )
-    if since is not None:
-        query = query.where(TouchRow.at >= since)
-    gone = [row for row in session.exec(query) if row.identity not in identities]
+    """Removes touches of series that were not held after all; gives the people concerned.
+
+    told gives, by uid, the identities that hold and the instant from which on others do not.
+    """
+    query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.source == "meeting")
+    gone = []
+    for row in session.exec(query):
+        holding, since = told.get(_series_of(row.identity), ((row.identity,), None))
+        if row.identity not in holding and (since is None or row.at >= since):
+            gone.append(row)
     for row in gone:
         session.delete(row)
     session.flush()
     return {row.person_id for row in gone}
+
+
+def _series_of(identity: str) -> str:
+    """The uid in a meeting's identity; a uid may hold colons, and so does the time at the end."""
+    return identity.removeprefix(MEETING)[: -len("2026-11-22T06:00:00+00:00") - 1]

@@ -1,11 +1,11 @@
 """Named queries about people: who they are, and what touches have been kept of each."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, func, update
+from sqlalchemy import bindparam, case, delete, func, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -13,7 +13,7 @@ from kith.domain.address import looks_like
 from kith.domain.dates import parse_birthday, parse_duration
 from kith.domain.person import History, Person
 from kith.store import owners
-from kith.store.tables import AddressRow, ForgottenRow, PersonRow, TagRow, TouchRow
+from kith.store.tables import METADATA, AddressRow, ForgottenRow, PersonRow, TagRow, TouchRow
 
 Known = tuple[Person, History]
 
@@ -208,13 +208,18 @@ def refresh(session: Session, owner_id: int, ids: Collection[int]) -> None:
     if not ids:
         return
     found = _histories(session, TouchRow.owner_id == owner_id, col(TouchRow.person_id).in_(list(ids)))
-    for person_id in ids:
-        history = found.get(person_id, History())
-        session.execute(
-            update(PersonRow)
-            .where(col(PersonRow.owner_id) == owner_id, col(PersonRow.id) == person_id)
-            .values(**asdict(history))
-        )
+    table = METADATA.tables["person"]
+    columns = [field.name for field in fields(History)]
+    statement = table.update().where(table.c.id == bindparam("person"), table.c.owner_id == owner_id)
+    statement = statement.values({name: bindparam(f"new_{name}") for name in columns})
+    rows = [
+        {
+            "person": person_id,
+            **{f"new_{name}": value for name, value in asdict(found.get(person_id, History())).items()},
+        }
+        for person_id in ids
+    ]
+    session.connection().execute(statement, rows)
 
 
 def as_of(session: Session, owner_id: int, known: Iterable[Known], instant: datetime) -> list[Known]:

@@ -1,0 +1,170 @@
+"""`kith people import` and `kith people export`: address books in and out."""
+
+import argparse
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from kith.book import csv, formats, vcard
+from kith.cli.main import Options
+from kith.cli.people import member_json
+from kith.cli.report import Report, document, table
+from kith.cli.shared import acting, duration_of, opened, write_private
+from kith.domain.contact import Contact
+from kith.domain.importing import ALREADY_THERE, Add, Gains, Merge, Skip, Step
+from kith.domain.person import Person
+from kith.jobs.roster import Member, roster
+from kith.jobs.take_in import Defaults, plan, take_in
+from kith.store import people
+
+MOST_DETAILS = 20
+"""Lines a section of the text has before it says how many more there are."""
+TITLES = {"added": "Added:", "merged": "Known already, with something new:", "skipped": "Left alone:"}
+
+
+def import_people(arguments: argparse.Namespace, options: Options) -> Report:
+    """What address books hold becomes people: all of it in one change, or only shown."""
+    work = opened(options)
+    defaults = Defaults(arguments.circle or None, duration_of(arguments.every))
+    entries = [entry for file in arguments.files for entry in formats.read_file(Path(file))]
+    with acting(work) as acts:
+        names = {person.id: person.name for person, _ in people.everyone(acts.session, work.owner_id)}
+        steps = plan(work, acts.session, entries, defaults)
+        ids, done = ([None] * len(steps), None) if arguments.dry_run else take_in(acts, steps, work.key)
+    change = done.change_id if done else None
+    data = _outcome(zip(steps, ids, strict=True), names) | {"dry_run": arguments.dry_run, "change": change}
+    return Report(data, _told(data))
+
+
+def _outcome(steps: Iterable[tuple[Step, int | None]], names: dict[int, str]) -> dict[str, Any]:
+    found: dict[str, list[dict[str, Any]]] = {"added": [], "merged": [], "skipped": []}
+    for step, person_id in steps:
+        if isinstance(step, Add):
+            found["added"].append(_added(step, person_id))
+        elif isinstance(step, Merge):
+            name = names[step.person_id]
+            gains = {key: value for key, value in _values(step.adds).items() if value}
+            found["merged"].append({"id": step.person_id, "name": name, "source": step.contact.source, "gains": gains})
+        else:
+            found["skipped"].append(_skipped(step))
+    return dict(found)
+
+
+def _added(step: Add, person_id: int | None) -> dict[str, Any]:
+    one = step.contact
+    values = _values(Gains(one.addresses, one.circle, one.tags, one.every, one.birthday, one.about))
+    return {"id": person_id, "name": one.name, **values, "source": one.source, "looks_like": list(step.looks_like)}
+
+
+def _skipped(step: Skip) -> dict[str, Any]:
+    name = step.entry.name if isinstance(step.entry, Contact) else None
+    return {"source": step.entry.source, "name": name, "why": step.why, "looks_like": list(step.looks_like)}
+
+
+def _values(gains: Gains) -> dict[str, Any]:
+    return {
+        "addresses": list(gains.addresses),
+        "circle": gains.circle,
+        "tags": list(gains.tags),
+        "every": str(gains.every) if gains.every else None,
+        "birthday": str(gains.birthday) if gains.birthday else None,
+        "about": gains.about,
+    }
+
+
+def _told(data: dict[str, Any]) -> str:
+    added, merged, skipped = (len(data[key]) for key in TITLES)
+    there = sum(not _is_news(one) for one in data["skipped"])
+    lines = [_summary(added, merged, skipped - there, there, dry_run=data["dry_run"])]
+    rows = {
+        "added": [(one["name"], _listed(one["addresses"]) + _twin(one)) for one in data["added"]],
+        "merged": [(one["name"], "+ " + _gained(one["gains"])) for one in data["merged"]],
+        "skipped": [
+            (one["name"] or one["source"], one["why"] + _twin(one)) for one in data["skipped"] if _is_news(one)
+        ],
+    }
+    for key, title in TITLES.items():
+        if rows[key]:
+            lines += ["", title, table(rows[key][:MOST_DETAILS], indent="  ")]
+            lines += [f"  and {len(rows[key]) - MOST_DETAILS} more"] if len(rows[key]) > MOST_DETAILS else []
+    if data["change"]:
+        lines += [
+            "",
+            "The next scan fetches what you wrote so far.",
+            f"`kith undo {data['change']}` takes it all back.",
+        ]
+    return "\n".join(lines)
+
+
+def _is_news(skipped: dict[str, Any]) -> bool:
+    """Whether there is more to say than that somebody is there already."""
+    return bool(skipped["why"] != ALREADY_THERE)
+
+
+def _summary(added: int, merged: int, skipped: int, there: int, *, dry_run: bool) -> str:
+    if not (added or merged or skipped or there):
+        return "There is nobody in there."
+    counts = ((added, "new"), (merged, "completed"), (there, "already there"), (skipped, "left alone"))
+    said = ", ".join(f"{count} {what}" for count, what in counts if count)
+    return f"This would be: {said}. Nothing is changed yet." if dry_run else f"{said}."
+
+
+def _listed(words: Sequence[str]) -> str:
+    """The first of some words, and how many more."""
+    return words[0] + (f" and {len(words) - 1} more" if len(words) > 1 else "") if words else ""
+
+
+def _gained(gains: dict[str, Any]) -> str:
+    said = [*gains.get("addresses", ()), *(f"#{tag}" for tag in gains.get("tags", ()))]
+    said += [f"circle {gains['circle']}"] if "circle" in gains else []
+    said += [f"every {gains['every']}"] if "every" in gains else []
+    return ", ".join(said + [what for what in ("birthday", "about") if what in gains])
+
+
+def _twin(one: dict[str, Any]) -> str:
+    """A hint where somebody else has the same name: it may be one person with two addresses."""
+    return f" (you know a {one['looks_like'][0]} already)" if one["looks_like"] else ""
+
+
+def export_people(arguments: argparse.Namespace, options: Options) -> Report:
+    """Everybody as an address book, to stdout or into a file."""
+    work = opened(options)
+    with work.reading() as session:
+        members = roster(work, session, work.now())
+    data = [member_json(work, member) | _own(member.person) for member in members]
+    text = _written(arguments.format, members, data)
+    if not arguments.out:
+        return Report(data, text)
+    write_private(Path(arguments.out), text)
+    count = f"{len(members)} people are" if len(members) != 1 else "1 person is"
+    return Report(
+        {"file": arguments.out, "format": arguments.format, "people": len(members)}, f"{count} in {arguments.out}."
+    )
+
+
+def _own(person: Person) -> dict[str, Any]:
+    return {
+        "every": str(person.every) if person.every else None,
+        "birthday": str(person.birthday) if person.birthday else None,
+        "about": person.about,
+    }
+
+
+def _written(kind: str, members: Sequence[Member], data: list[dict[str, Any]]) -> str:
+    if kind == "json":
+        return document(data)
+    contacts = [_contact(member.person) for member in members]
+    return vcard.write(contacts) if kind == "vcard" else csv.write(contacts)
+
+
+def _contact(person: Person) -> Contact:
+    return Contact(
+        name=person.name,
+        addresses=person.addresses,
+        circle=person.circle,
+        tags=person.tags,
+        every=person.every,
+        birthday=person.birthday,
+        about=person.about,
+        uid=f"kith-{person.id}",
+    )

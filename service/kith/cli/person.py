@@ -1,0 +1,118 @@
+"""`kith people add`, `edit`, `merge`, `unmerge` and `forget`: what changes one person."""
+
+import argparse
+from collections.abc import Callable
+
+from kith.cli.main import Options
+from kith.cli.people import member_json
+from kith.cli.report import Report
+from kith.cli.shared import (
+    acting,
+    addresses_of,
+    birthday_of,
+    duration_of,
+    name_of,
+    opened,
+    tags_of,
+    the_person,
+)
+from kith.domain.person import Person
+from kith.errors import NotFound, UsageError
+from kith.jobs.acts import Acts, Done
+from kith.jobs.roster import roster
+from kith.jobs.work import Work
+from kith.store import notes
+
+NONE = ("", "none")
+"""What takes a cadence, a circle or a birthday away."""
+
+
+def add(arguments: argparse.Namespace, options: Options) -> Report:
+    """A new person. Their past comes with the next scan."""
+    work = opened(options)
+    name, pairs = name_of(arguments.name), addresses_of(work, arguments.addresses)
+    every, birthday = duration_of(arguments.every), birthday_of(arguments.birthday, work.today())
+    with acting(work) as acts:
+        person_id, done = acts.add(
+            name,
+            pairs,
+            every=str(every) if every else None,
+            circle=arguments.circle or None,
+            birthday=str(birthday) if birthday else None,
+            about=arguments.about or "",
+            tags=tags_of(arguments.tag),
+        )
+        member = roster(work, acts.session, work.now(), ids=[person_id])[0]
+    lines = [f"{done.said}."]
+    if not member.standing.cadence:
+        lines.append("No rhythm is set, so they never fall due; --every sets one, or a circle of kith.toml.")
+    if pairs:
+        lines.append("The next scan fetches what you wrote so far.")
+    return Report(member_json(work, member) | {"change": done.change_id}, "\n".join(lines))
+
+
+def edit(arguments: argparse.Namespace, options: Options) -> Report:
+    """Changes to one person, all or none; each can be undone."""
+    work = opened(options)
+    with acting(work) as acts:
+        person = the_person(work, acts.session, arguments.who)
+        done = [change() for asked, change in _changes(work, acts, person, arguments) if asked]
+    if not done:
+        raise UsageError("there is nothing to change", "see `kith people edit --help`")
+    data = {"id": person.id, "done": [d.said for d in done], "changes": [d.change_id for d in done]}
+    return Report(data, "\n".join(d.said for d in done))
+
+
+def _changes(
+    work: Work, acts: Acts, person: Person, asked: argparse.Namespace
+) -> tuple[tuple[bool, Callable[[], Done]], ...]:
+    """Every change there is, and whether it is asked for."""
+    every = None if asked.every in NONE else duration_of(asked.every)
+    birthday = None if asked.birthday in NONE else birthday_of(asked.birthday, work.today())
+    circle = None if asked.circle in NONE else asked.circle
+    more, fewer = addresses_of(work, asked.address), [work.key(a) for a in asked.drop_address]
+    return (
+        (asked.name is not None, lambda: acts.rename(person, name_of(asked.name))),
+        (asked.every is not None, lambda: acts.every(person, every)),
+        (asked.circle is not None, lambda: acts.circle(person, circle)),
+        (bool(asked.tag), lambda: acts.tag(person, tags_of(asked.tag))),
+        (bool(asked.drop_tag), lambda: acts.untag(person, tags_of(asked.drop_tag))),
+        (asked.birthday is not None, lambda: acts.birthday(person, birthday)),
+        (asked.about is not None, lambda: acts.about(person, asked.about)),
+        (asked.pause, lambda: acts.pause(person, paused=True)),
+        (asked.resume, lambda: acts.pause(person, paused=False)),
+        (bool(more), lambda: acts.add_addresses(person, more)),
+        (bool(fewer), lambda: acts.drop_addresses(person, fewer)),
+    )
+
+
+def merge(arguments: argparse.Namespace, options: Options) -> Report:
+    """Two people are one."""
+    work = opened(options)
+    with acting(work) as acts:
+        kept, gone = (the_person(work, acts.session, who) for who in (arguments.who, arguments.gone))
+        done = acts.merge(kept, gone)
+    text = f"{done.said}. `kith undo {done.change_id}` takes it back."
+    return Report({"id": kept.id, "gone": gone.id, "change": done.change_id}, text)
+
+
+def unmerge(arguments: argparse.Namespace, options: Options) -> Report:
+    """Takes the latest merge of a person back."""
+    work = opened(options)
+    with acting(work) as acts:
+        person = the_person(work, acts.session, arguments.who)
+        change = notes.latest_merge(acts.session, work.owner_id, person.id)
+        if change is None:
+            raise NotFound(f"{person.name} was not merged with anybody", "see `kith people list`")
+        done = acts.undo(change.id)
+    return Report({"id": person.id, "done": done.said}, done.said)
+
+
+def forget(arguments: argparse.Namespace, options: Options) -> Report:
+    """Removes a person for good."""
+    work = opened(options)
+    with acting(work) as acts:
+        person = the_person(work, acts.session, arguments.who)
+        done = acts.forget(person, work.key)
+    text = f"{done.said}. Only a hash of each address stays, so that no import brings them back."
+    return Report({"id": person.id, "forgotten": True}, text)
