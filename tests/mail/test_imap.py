@@ -14,7 +14,8 @@ from kith.errors import ConfigError, LoginRefused, TryLater
 from kith.mail import wire
 from kith.mail.imap import Account, connect
 from kith.mail.source import Source
-from support.dovecot import PASSWORD, Dovecot
+from support.dovecot import PASSWORD, Dovecot, missing
+from support.need import need
 from support.recording_proxy import RecordingProxy
 
 ALLOWED = {
@@ -227,6 +228,7 @@ def test_wherever_the_line_is_cut_whole_batches_come_first_and_then_try_later(
 
 
 def test_a_server_that_stops_in_the_middle_is_tried_later(account: Callable[..., Account]) -> None:
+    need(missing())
     server = Dovecot()
     server.deliver("anna", mail(1))
     source = connect(account(port=server.port, user="anna"), 5)

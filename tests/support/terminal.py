@@ -2,7 +2,6 @@
 
 import io
 import shutil
-from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -124,11 +123,13 @@ class Terminal:
         with work.writing() as session:
             person = people.find(session, work.owner_id, who, work.key(who))[0][0].id
             place = {"mailbox": "personal", "folder": "INBOX", "uidvalidity": 1, "uid": abs(hash(identity)) % 10**6}
-            kept = {"message_id": message_id or f"<{abs(hash(identity))}@mail.example>", "reason": reason, "ruled": False}
+            kept = {
+                "message_id": message_id or f"<{abs(hash(identity))}@mail.example>",
+                "reason": reason,
+                "ruled": False,
+            }
             messages.add(session, [common | kept | place])
-            messages.add_parts(
-                session, [{"owner_id": work.owner_id, "person_id": person, "identity": identity}]
-            )
+            messages.add_parts(session, [{"owner_id": work.owner_id, "person_id": person, "identity": identity}])
             if reason is None:
                 touch = {"person_id": person, "channel": "email", "source": "personal"}
                 messages.add_touches(session, [common | touch])
@@ -141,8 +142,3 @@ def _text(stream: io.TextIOWrapper) -> str:
     buffer = stream.buffer
     assert isinstance(buffer, io.BytesIO)
     return buffer.getvalue().decode("utf-8")
-
-
-def lines(text: str) -> Sequence[str]:
-    """The lines of a text."""
-    return text.splitlines()

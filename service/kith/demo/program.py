@@ -58,7 +58,7 @@ class MailProgram:
     def _flags(self, folder: str) -> list[bytes]:
         self._imap.select(folder, readonly=True)
         _, found = self._imap.fetch("1:*", "(UID FLAGS)")
-        # \\Recent is the session's, not the message's (RFC 3501, 2.3.2)
+        # \Recent is the session's, not the message's (RFC 3501, 2.3.2)
         return [line.replace(b" \\Recent", b"").replace(b"\\Recent", b"") for line in found if isinstance(line, bytes)]
 
     def _fetch(self, uid: int) -> bytes:

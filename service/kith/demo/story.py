@@ -1,6 +1,5 @@
 """The demo's plot: read, tell, answer, understand; every step by the real commands on real servers."""
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -45,14 +44,6 @@ class Play:
 
     def __post_init__(self) -> None:
         self.kith = Kith(self.place / "kith.toml")
-
-
-def run(out: Path | None = None, *, as_json: bool = False) -> int:
-    """Plays the demo and prints it, step by step or as one JSON document; gives the exit code. Raises as perform()."""
-    document = perform(out, show.Silent() if as_json else show.OnPaper())
-    if as_json:
-        print(json.dumps(document, ensure_ascii=False, indent=2))
-    return 0
 
 
 def perform(out: Path | None, tell: Narrator) -> dict[str, Any]:
@@ -202,8 +193,8 @@ def _look_again(play: Play) -> Told:
     facts = play.kith.facts("scan", loud=play.loud)
     again = sum(one["reread"] for one in facts["mailboxes"][0]["folders"])
     text = (
-        f"{facts['read']} new messages, Kith's own letters and the answer among them. It also went back over {again:,} "
-        f"old ones for {TOM.name}, who is new: {facts['touches']} touches more, and nothing is counted twice."
+        f"{facts['read']} new messages, Kith's own receipts, and {again:,} old ones looked at again for {TOM.name}, "
+        f"who is new. Touches found for him: {facts['touches']}. Nothing is counted twice."
     )
     return show.prose(text), {"scan": facts}
 

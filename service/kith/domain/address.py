@@ -56,3 +56,9 @@ def looks_like(text: str) -> bool:
     """Whether a word can only be meant as a mail address."""
     local, domain = split(text)
     return bool(local) and bool(domain) and not any(c.isspace() or c in "<>,;" for c in text)
+
+
+def spoken_name(address: str) -> str:
+    """What an address lets guess of a name, where nothing better is known: nadia.benali@… is Nadia Benali."""
+    words = split(address)[0].replace(".", " ").replace("_", " ").replace("-", " ").split()
+    return " ".join(word.capitalize() for word in words) or address

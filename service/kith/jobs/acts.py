@@ -10,7 +10,7 @@ from kith.domain.dates import Birthday, Duration
 from kith.domain.person import Person
 from kith.domain.touch import Channel, Direction
 from kith.errors import NotFound
-from kith.store import merging, messages, notes, people
+from kith.store import changes, merging, messages, notes, people
 from kith.store.engine import Session
 
 BY_HAND = "hand"
@@ -43,7 +43,7 @@ class Acts:
     def note(self, person: Person, text: str) -> Done:
         """Keeps words about a person."""
         row = notes.add_note(self.session, self.owner_id, person.id, text, self.now, self.source)
-        return self.done(f"Noted for {person.name}: {text}", [deletion("note", row)])
+        return self.done(f"Noted for {person.name}: {text}", [deletion("note", row)], person.id)
 
     def touch(self, person: Person, channel: Channel, on: date, subject: str = "") -> Done:
         """A touch that left no mail. At noon of its day where it was, or now if that is today."""
@@ -63,7 +63,7 @@ class Acts:
         people.refresh(self.session, self.owner_id, [person.id])
         kept = messages.touch_id(self.session, self.owner_id, person.id, identity)
         said = f"{WORDS[channel]} with {person.name} {self._day(on)}"
-        return self.done(said, [deletion("touch", kept, person.id)])
+        return self.done(said, [deletion("touch", kept, person.id)], person.id)
 
     def snooze(self, person: Person, until: date) -> Done:
         """Leaves a person out of digests until a day."""
@@ -105,20 +105,24 @@ class Acts:
         """Adds tags."""
         new = people.add_tags(self.session, self.owner_id, person.id, tags)
         ids = people.tag_ids(self.session, person.id, new)
-        return self.done(f"{person.name}: {' '.join('#' + t for t in tags)}", [deletion("tag", i) for i in ids])
+        return self.done(
+            f"{person.name}: {' '.join('#' + t for t in tags)}", [deletion("tag", i) for i in ids], person.id
+        )
 
     def untag(self, person: Person, tags: Iterable[str]) -> Done:
         """Takes tags away."""
         gone = [t for t in person.tags if t.casefold() in {x.casefold() for x in tags}]
         people.remove_tags(self.session, self.owner_id, person.id, gone)
         steps = [{"do": "insert", "table": "tag", "values": {"person_id": person.id, "name": t}} for t in gone]
-        return self.done(f"{person.name}: without {' '.join('#' + t for t in gone)}", steps)
+        return self.done(f"{person.name}: without {' '.join('#' + t for t in gone)}", steps, person.id)
 
     def follow_up(self, person: Person, on: date, text: str) -> Done:
         """Keeps a promise with a date."""
         row = notes.add_follow_up(self.session, self.owner_id, person.id, text, on, self.now)
         about = f" about {text.removeprefix('about ')}" if text else ""
-        return self.done(f"Follow up with {person.name} on {spoken(on)}{about}", [deletion("follow_up", row)])
+        return self.done(
+            f"Follow up with {person.name} on {spoken(on)}{about}", [deletion("follow_up", row)], person.id
+        )
 
     def add(self, name: str, addresses: Iterable[tuple[str, str]], **values: Any) -> tuple[int, Done]:
         """A new person with (address, key) pairs. Raises NotFound where somebody has one of them already."""
@@ -126,14 +130,14 @@ class Acts:
         person_id = people.add(self.session, self.owner_id, name, self.now, **values)
         self._give_addresses(person_id, addresses)
         people.add_tags(self.session, self.owner_id, person_id, tags)
-        return person_id, self.done(f"{name} is added", [deletion("person", person_id)])
+        return person_id, self.done(f"{name} is added", [deletion("person", person_id)], person_id)
 
     def add_addresses(self, person: Person, addresses: Iterable[tuple[str, str]]) -> Done:
         """Gives a person further (address, key) pairs. Raises NotFound where somebody else has one of them."""
         new = self._give_addresses(person.id, addresses)
         rows = people.addresses(self.session, self.owner_id, new)
         said = f"{person.name}: {', '.join(row.written for row in rows) or 'no new address'}"
-        return self.done(said, [deletion("address", row.id) for row in rows])
+        return self.done(said, [deletion("address", row.id) for row in rows], person.id)
 
     def drop_addresses(self, person: Person, keys: Iterable[str]) -> Done:
         """Takes addresses from a person; their touches stay. Raises NotFound where one is not theirs."""
@@ -146,7 +150,7 @@ class Acts:
             people.remove_address(self.session, self.owner_id, person.id, key)
         gone = [row.model_dump(mode="json", exclude={"owner_id"}) for row in theirs.values()]
         said = f"{person.name}: without {', '.join(row.written for row in theirs.values())}"
-        return self.done(said, [{"do": "insert", "table": "address", "values": values} for values in gone])
+        return self.done(said, [{"do": "insert", "table": "address", "values": values} for values in gone], person.id)
 
     def _give_addresses(self, person_id: int, addresses: Iterable[tuple[str, str]]) -> list[str]:
         """The keys of those that are new to the person."""
@@ -174,7 +178,9 @@ class Acts:
         messages.remove_touches(self.session, self.owner_id, touch.identity, person.id)
         people.refresh(self.session, self.owner_id, [person.id])
         said = f"{touch.subject or 'That'} no longer counts for {person.name}"
-        return self.done(said, [*before, {"do": "insert", "table": "touch", "values": gone, "person": person.id}])
+        return self.done(
+            said, [*before, {"do": "insert", "table": "touch", "values": gone, "person": person.id}], person.id
+        )
 
     def is_a_touch(self, person: Person) -> Done:
         """The latest message with a person that did not count does; it stays so when it is read again."""
@@ -198,7 +204,7 @@ class Acts:
         people.refresh(self.session, self.owner_id, [person.id])
         kept = messages.touch_id(self.session, self.owner_id, person.id, message.identity)
         said = f"“{message.subject}” counts for {person.name} now"
-        return self.done(said, [*before, deletion("touch", kept, person.id)])
+        return self.done(said, [*before, deletion("touch", kept, person.id)], person.id)
 
     def _ruling(self, identity: str) -> list[Step]:
         """The step that gives a message back the verdict it has now; none for a touch that left no mail."""
@@ -216,7 +222,7 @@ class Acts:
         steps += self._fill(kept, gone)
         people.refresh(self.session, self.owner_id, [kept.id])
         concerned: list[Step] = [{"do": "nothing", "table": "person", "person": p.id} for p in (kept, gone)]
-        return self.done(f"{gone.name} is part of {kept.name} now", [*concerned, *steps])
+        return self.done(f"{gone.name} is part of {kept.name} now", [*concerned, *steps], kept.id, gone.id)
 
     def _fill(self, kept: Person, gone: Person) -> list[Step]:
         """What the owner said of the one who goes, and not of the one who stays, is not lost."""
@@ -235,6 +241,7 @@ class Acts:
 
     def forget(self, person: Person, key: Callable[[str], str]) -> Done:
         """Removes a person for good. This cannot be undone."""
+        changes.forget(self.session, self.owner_id, person.id)
         merging.forget(self.session, self.owner_id, person.id, person.name, key)
         return Done(f"{person.name} is forgotten")
 
@@ -256,11 +263,12 @@ class Acts:
     def _set(self, person: Person, said: str, values: Step, before: Step) -> Done:
         people.set_values(self.session, self.owner_id, person.id, values)
         restored = {name: _plain(before[name]) for name in values}
-        return self.done(said, [{"do": "set", "table": "person", "id": person.id, "values": restored}])
+        return self.done(said, [{"do": "set", "table": "person", "id": person.id, "values": restored}], person.id)
 
-    def done(self, said: str, undo: list[Step]) -> Done:
-        """What was done, with the steps that take it back kept (see notes.take_back)."""
-        return Done(said, notes.keep_change(self.session, self.owner_id, said, undo, self.now))
+    def done(self, said: str, undo: list[Step], *who: int) -> Done:
+        """What was done to whom, with the steps that take it back kept (see notes.take_back)."""
+        steps = [changes.about(*who), *undo] if who else undo
+        return Done(said, notes.keep_change(self.session, self.owner_id, said, steps, self.now))
 
     def _day(self, on: date) -> str:
         days = (self.today - on).days

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kith.domain import cadence
+from kith.domain.address import spoken_name
 from kith.domain.digest import (
     CircleBar,
     ComingUp,
@@ -108,7 +109,7 @@ def _coming_up(work: Work, session: Session, everybody: list[Member], now: datet
         on = person.birthday.next_on(today - timedelta(days=1)) if person.birthday else today
         if on <= today + AHEAD:
             age = person.birthday.turning(on) if person.birthday else None
-            yield ComingUp(Upcoming.BIRTHDAY, on, person.name, f"turns {age}" if age else "has a birthday")
+            yield ComingUp(Upcoming.BIRTHDAY, on, person.name, f"turns {age}" if age else "")
     for row in notes.open_follow_ups(session, work.owner_id, until=today + AHEAD):
         if row.person_id in names:
             yield ComingUp(Upcoming.FOLLOW_UP, row.due_on, names[row.person_id], row.text)
@@ -135,7 +136,7 @@ def how(touch: TouchRow) -> str:
 def _strangers(work: Work, session: Session, now: datetime) -> Iterable[Stranger]:
     if work.config.touch.strangers:
         for row in strangers.promising(session, work.owner_id, since=now - timedelta(days=365), limit=MOST_STRANGERS):
-            yield Stranger(row.name or row.key, row.key, row.inbound + row.outbound)
+            yield Stranger(row.name or spoken_name(row.key), row.key, row.inbound + row.outbound)
 
 
 def _circles(everybody: list[Member]) -> Iterable[CircleBar]:

@@ -40,24 +40,33 @@ _SIGNATURE: Final = re.compile(
     r"mail-app-auto-default-signature|tutanota_signature)(?![\w-])"
 )
 _INDENT: Final = re.compile(r"border(?:-left)?(?:-width)?\s{0,3}:\s{0,3}(?:none|0|medium none)")
+_HIDDEN: Final = re.compile(r"display\s{0,3}:\s{0,3}none")
+"""Letters begin with a line that only previews show; nobody writes hidden words."""
 _HEADER_BORDER: Final = re.compile(r"border-top\s{0,3}:\s{0,3}solid\s{1,3}#(?:e1e1e1|b5c4df)\b")
 
 
 def part_of(name: str, attributes: Mapping[str, str], *, holds_blockquote: bool) -> Part:
-    """What an element is, by its tag and its attributes, all in small letters."""
+    """What an element is, by its tag and its attributes, all in small letters.
+
+    holds_blockquote says that a blockquote comes after its beginning, by which a container is seen through.
+    """
     names = " ".join(attributes.get(key, "") for key in ("class", "id", "name"))
     style = attributes.get("style", "")
-    if HTML_MARK in {f'{key}="{value}"' for key, value in attributes.items()} or _QUOTE.search(names):
+    if _is_quote(name, names, style, attributes):
         return Part.QUOTE
-    if name == "blockquote":
-        return Part.WORDS if _is_indent(attributes, names, style) else Part.QUOTE
-    if name == "hr":
-        return Part.THE_REST if _THE_REST.search(names) or attributes.get("tabindex") == "-1" else Part.WORDS
-    if _THE_REST.search(names) or _HEADER_BORDER.search(style):
+    is_rule = name == "hr" and attributes.get("tabindex") == "-1"
+    if is_rule or _THE_REST.search(names) or _HEADER_BORDER.search(style):
         return Part.THE_REST
     if _CONTAINER.search(names) or attributes.get("name") == "quote":
         return Part.WORDS if holds_blockquote else Part.QUOTE
     return Part.SIGNATURE if _SIGNATURE.search(names) else Part.WORDS
+
+
+def _is_quote(name: str, names: str, style: str, attributes: Mapping[str, str]) -> bool:
+    if name == "blockquote":
+        return not _is_indent(attributes, names, style)
+    is_letter = HTML_MARK in {f'{key}="{value}"' for key, value in attributes.items()}
+    return is_letter or bool(_QUOTE.search(names)) or bool(_HIDDEN.search(style))
 
 
 def _is_indent(attributes: Mapping[str, str], names: str, style: str) -> bool:

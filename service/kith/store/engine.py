@@ -1,7 +1,6 @@
 """Opens the database, at today's schema, and gives sessions on it."""
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, inspect, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
 from kith.errors import ConfigError
@@ -20,6 +19,15 @@ __all__ = ["Engine", "Session", "copy_sqlite", "open_database", "reading", "sqli
 
 BUSY_SECONDS = 15
 """How long a write waits for another process's."""
+
+
+PRAGMAS = (
+    f"busy_timeout={BUSY_SECONDS * 1000}",
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "secure_delete=ON",  # whoever is forgotten is not left in the file's free pages
+)
 
 
 def open_database(url: str) -> Engine:
@@ -33,12 +41,13 @@ def open_database(url: str) -> Engine:
         _make_file(parsed)
     engine = _engine(parsed)
     try:
-        current = _revision(engine)
+        with engine.connect().execution_options(kith_write=False) as connection:
+            current = revision_of(connection)
         if current != HEAD:
             from kith.store import migrate
 
             migrate.upgrade(engine, current)
-    except OperationalError as error:
+    except DatabaseError as error:
         engine.dispose()
         raise ConfigError(
             f"the database cannot be opened: {_cause(error)}", "see store.url in kith.toml; is the server running?"
@@ -49,12 +58,10 @@ def open_database(url: str) -> Engine:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigError(
-            "store.url is not a database URL", "write sqlite:///PATH or postgresql+psycopg://…"
-        ) from error
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise ConfigError(f"store.url names {parsed.get_backend_name()}", "Kith keeps its data in SQLite or PostgreSQL")
+    except (ArgumentError, ValueError):  # neither of them is shown: it may quote a password
+        raise ConfigError("store.url is not a database URL", "write sqlite:///PATH or postgresql+psycopg://…") from None
+    if parsed.drivername not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise ConfigError(f"store.url names {parsed.drivername}", "write sqlite:///PATH or postgresql+psycopg://…")
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed
@@ -67,7 +74,7 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def _make_file(url: URL) -> None:
-    if not url.database:
+    if not url.database or url.database == ":memory:":
         raise ConfigError("store.url names no file", "write sqlite:///PATH; the database is kept in a file")
     path = Path(url.database)
     try:
@@ -81,7 +88,7 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         try:
             return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS})
-        except ModuleNotFoundError as error:
+        except ImportError as error:
             raise ConfigError("PostgreSQL needs its driver", "pip install 'kithmail[postgres]'") from error
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _pragmas)
@@ -91,7 +98,7 @@ def _engine(url: URL) -> Engine:
 
 def _pragmas(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: sqlite3 would say it too late
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -101,12 +108,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if mode else "BEGIN")
 
 
-def _revision(engine: Engine) -> str | None:
-    with engine.connect().execution_options(kith_write=False) as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return revision
+def revision_of(connection: Connection) -> str | None:
+    """The schema that a database is at, None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 @contextmanager
@@ -124,10 +131,10 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """A consistent copy of an SQLite database, also while it is in use."""
+    """A consistent copy of an SQLite database, also while it is in use; made with mode 0600."""
+    os.close(os.open(target, os.O_CREAT | os.O_RDWR, 0o600))
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
-    shutil.copymode(source, target)
 
 
 def _cause(error: SQLAlchemyError) -> str:

@@ -62,4 +62,4 @@ def _advisory_lock(engine: Engine, owner_id: int) -> Iterator[Any]:
         try:
             yield try_once
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:space, :owner)"), keys)
+            connection.invalidate()  # the lock ends with its session, also where the line has broken meanwhile

@@ -1,6 +1,5 @@
 """Brings a database to today's schema. A copy of an SQLite file is kept first."""
 
-import os
 from pathlib import Path
 
 from alembic import command
@@ -9,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from kith.errors import SchemaTooNew
-from kith.store.engine import copy_sqlite
+from kith.store.engine import copy_sqlite, revision_of
 from kith.store.lock import LOCK_SPACE
 
 
@@ -22,11 +21,13 @@ def upgrade(engine: Engine, current: str | None) -> None:
         raise SchemaTooNew(
             f"the database has schema {current}, which this Kith does not know", "install the newer Kith that wrote it"
         )
-    if current is not None:
-        _keep_copy(engine, current)
-    with engine.begin() as connection:
+    with engine.begin() as connection:  # on SQLite this waits for another process's migration by itself
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:space)"), {"space": LOCK_SPACE})
+        if revision_of(connection) != current:
+            return  # another process was first; a copy now would be of the new schema
+        if current is not None:
+            _keep_copy(engine, current)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -35,5 +36,4 @@ def _keep_copy(engine: Engine, revision: str) -> None:
     if engine.dialect.name != "sqlite" or not engine.url.database:
         return
     target = Path(f"{engine.url.database}.before-{revision}")
-    os.close(os.open(target, os.O_CREAT | os.O_RDWR, 0o600))
     copy_sqlite(Path(engine.url.database), target)

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Date, delete, insert, update
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel, col, select
 
 from kith.store.tables import (
@@ -11,6 +12,7 @@ from kith.store.tables import (
     ChangeRow,
     DraftRow,
     FollowUpRow,
+    Instant,
     NoteRow,
     NumberRow,
     PartRow,
@@ -135,7 +137,7 @@ def _undo_step(session: Session, owner_id: int, step: dict[str, Any]) -> None:
     table = UNDOABLE[step["table"]]
     columns = SQLModel.metadata.tables[str(table.__tablename__)].c
     mine = (columns.owner_id == owner_id, columns.id == step.get("id"))
-    values = {name: _typed(columns[name].type.python_type, value) for name, value in step.get("values", {}).items()}
+    values = {name: _typed(columns[name].type, value) for name, value in step.get("values", {}).items()}
     match step["do"]:
         case "delete":
             session.execute(delete(table).where(*mine))
@@ -145,10 +147,10 @@ def _undo_step(session: Session, owner_id: int, step: dict[str, Any]) -> None:
             session.execute(insert(table).values(owner_id=owner_id, **values))
 
 
-def _typed(kind: type, value: Any) -> Any:
+def _typed(kind: TypeEngine[Any], value: Any) -> Any:
     """JSON has no dates: they are kept as ISO text."""
     if not isinstance(value, str):
         return value
-    if kind is datetime:
+    if isinstance(kind, Instant):
         return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if kind is date else value
+    return date.fromisoformat(value) if isinstance(kind, Date) else value

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
-from kith.store.engine import writing
+from kith.store.engine import reading, writing
+from kith.store.rows import insert_new
 from kith.store.tables import BeatRow, OwnerRow
 
 DEFAULT = "default"
@@ -13,13 +14,14 @@ DEFAULT = "default"
 
 def ensure(engine: Engine, now: datetime, name: str = DEFAULT) -> OwnerRow:
     """The owner of this name; made at the first call, which is when Kith was set up."""
-    with writing(engine) as session:
-        owner = session.exec(select(OwnerRow).where(OwnerRow.name == name)).first()
-        if owner is None:
-            owner = OwnerRow(name=name, set_up_at=now)
-            session.add(owner)
-            session.flush()
+    query = select(OwnerRow).where(OwnerRow.name == name)
+    with reading(engine) as session:
+        owner = session.exec(query).first()
+    if owner is not None:
         return owner
+    with writing(engine) as session:
+        insert_new(session, OwnerRow, [{"name": name, "set_up_at": now, "address_seq": 0}])
+        return session.exec(query).one()
 
 
 def get(session: Session, owner_id: int) -> OwnerRow:

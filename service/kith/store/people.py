@@ -13,9 +13,13 @@ from kith.domain.address import looks_like
 from kith.domain.dates import parse_birthday, parse_duration
 from kith.domain.person import History, Person
 from kith.store import owners
+from kith.store.rows import insert_new
 from kith.store.tables import METADATA, AddressRow, ForgottenRow, PersonRow, TagRow, TouchRow
 
 Known = tuple[Person, History]
+
+LONGEST_ID = 10
+"""Digits of a number that can be an id: PostgreSQL's are below 2,147,483,648."""
 
 
 def everyone(session: Session, owner_id: int, ids: Collection[int] | None = None) -> list[Known]:
@@ -92,12 +96,12 @@ def find(session: Session, owner_id: int, who: str, key: str) -> list[Known]:
     wanted = " ".join(who.split()).lstrip("@").casefold()
     if not wanted:
         return []
-    if wanted.isdecimal() and len(wanted) < 18:
-        found = one(session, owner_id, int(wanted))
-        return [found] if found else []
-    if looks_like(who):
-        query = select(AddressRow.person_id).where(AddressRow.owner_id == owner_id, AddressRow.key == key)
-        return everyone(session, owner_id, list(session.exec(query)))
+    known = one(session, owner_id, int(wanted)) if wanted.isdecimal() and len(wanted) < LONGEST_ID else None
+    if known is None and looks_like(who):
+        held_by = holder(session, owner_id, key)
+        known = one(session, owner_id, held_by) if held_by else None
+    if known is not None:
+        return [known]
     rows = session.exec(select(PersonRow.id, PersonRow.name).where(PersonRow.owner_id == owner_id)).all()
     ids = _named(rows, wanted)
     return everyone(session, owner_id, ids) if ids else []
@@ -126,14 +130,12 @@ def add(session: Session, owner_id: int, name: str, now: datetime, **values: Any
 
 
 def add_address(session: Session, owner_id: int, person_id: int, written: str, key: str) -> bool:
-    """Gives a person an address; False where somebody has it already."""
-    taken = select(AddressRow.id).where(AddressRow.owner_id == owner_id, AddressRow.key == key)
-    if session.exec(taken).first() is not None:
+    """Gives a person an address; False where somebody has it already, or gets it at this very moment."""
+    if holder(session, owner_id, key) is not None:
         return False
     seq = owners.next_address_seq(session, owner_id)
-    session.add(AddressRow(owner_id=owner_id, person_id=person_id, written=written, key=key, seq=seq))
-    session.flush()
-    return True
+    row = {"owner_id": owner_id, "person_id": person_id, "written": written, "key": key, "seq": seq}
+    return insert_new(session, AddressRow, [row]) == 1
 
 
 def count_again(session: Session, owner_id: int, address_id: int) -> None:
@@ -175,7 +177,8 @@ def add_tags(session: Session, owner_id: int, person_id: int, names: Iterable[st
     """Adds tags that the person does not have yet, and gives them."""
     query = select(TagRow.name).where(TagRow.owner_id == owner_id, TagRow.person_id == person_id)
     have = {name.casefold() for name in session.exec(query)}
-    new = [name for name in dict.fromkeys(names) if name.casefold() not in have]
+    first = {name.casefold(): name for name in reversed(list(names))}
+    new = [name for key, name in reversed(first.items()) if key not in have]
     session.add_all([TagRow(owner_id=owner_id, person_id=person_id, name=name) for name in new])
     session.flush()
     return new

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import case
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
@@ -20,6 +21,7 @@ def count(session: Session, owner_id: int, seen: Mapping[str, tuple[str, int, in
     statement = statement.on_conflict_do_update(
         index_elements=["owner_id", "key"],
         set_={
+            "name": case((col(StrangerRow.name) == "", statement.excluded.name), else_=col(StrangerRow.name)),
             "outbound": col(StrangerRow.outbound) + statement.excluded.outbound,
             "inbound": col(StrangerRow.inbound) + statement.excluded.inbound,
             "last_at": greatest(col(StrangerRow.last_at), statement.excluded.last_at),

@@ -386,3 +386,8 @@ class BeatRow(Row, table=True):
     __table_args__ = (UniqueConstraint("owner_id"),)
     started_at: datetime = Field(sa_type=Instant)
     beat_at: datetime = Field(sa_type=Instant)
+
+
+for _table in METADATA.tables.values():
+    # SQLite would give the number of a deleted row to the next one, and an old undo would hit a stranger.
+    _table.dialect_options["sqlite"]["autoincrement"] = True

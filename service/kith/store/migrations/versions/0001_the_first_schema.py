@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("away_until", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_owner")),
         sa.UniqueConstraint("name", name=op.f("uq_owner_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "beat",
@@ -30,6 +31,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_beat_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_beat")),
         sa.UniqueConstraint("owner_id", name=op.f("uq_beat_owner_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "change",
@@ -41,6 +43,7 @@ def upgrade() -> None:
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_change_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "folder",
@@ -63,6 +66,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_folder_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_folder")),
         sa.UniqueConstraint("owner_id", "mailbox", "name", name=op.f("uq_folder_owner_id_mailbox_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "forgotten",
@@ -72,6 +76,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_forgotten_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forgotten")),
         sa.UniqueConstraint("owner_id", "digest", name=op.f("uq_forgotten_owner_id_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "invite",
@@ -87,6 +92,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_invite_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invite")),
         sa.UniqueConstraint("owner_id", "identity", "position", name=op.f("uq_invite_owner_id_identity_position")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("invite", schema=None) as batch_op:
         batch_op.create_index("ix_invite_owner_id_uid", ["owner_id", "uid"], unique=False)
@@ -114,6 +120,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
         sa.UniqueConstraint("message_id", name=op.f("uq_letter_message_id")),
         sa.UniqueConstraint("owner_id", "kind", "key", name=op.f("uq_letter_owner_id_kind_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index("ix_letter_owner_id_state", ["owner_id", "state"], unique=False)
@@ -131,6 +138,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_mailbox_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailbox")),
         sa.UniqueConstraint("owner_id", "name", name=op.f("uq_mailbox_owner_id_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "message",
@@ -150,6 +158,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_message_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("owner_id", "identity", name=op.f("uq_message_owner_id_identity")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_owner_id_message_id", ["owner_id", "message_id"], unique=False)
@@ -173,6 +182,7 @@ def upgrade() -> None:
         sa.Column("last_inbound", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_person_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index("ix_person_owner_id_name", ["owner_id", "name"], unique=False)
@@ -197,6 +207,7 @@ def upgrade() -> None:
             "uid",
             name=op.f("uq_quarantine_owner_id_mailbox_folder_uidvalidity_uid"),
         ),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "reply",
@@ -216,6 +227,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_reply_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply")),
         sa.UniqueConstraint("owner_id", "identity", "in_sent", name=op.f("uq_reply_owner_id_identity_in_sent")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "stranger",
@@ -229,6 +241,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_stranger_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stranger")),
         sa.UniqueConstraint("owner_id", "key", name=op.f("uq_stranger_owner_id_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "address",
@@ -242,6 +255,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_address_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_address")),
         sa.UniqueConstraint("owner_id", "key", name=op.f("uq_address_owner_id_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_address_person_id"), ["person_id"], unique=False)
@@ -259,6 +273,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_digest_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
         sa.UniqueConstraint("owner_id", "period", name=op.f("uq_digest_owner_id_period")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "draft",
@@ -278,6 +293,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_draft_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
         sa.UniqueConstraint("owner_id", "key", name=op.f("uq_draft_owner_id_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_person_id"), ["person_id"], unique=False)
@@ -294,6 +310,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_follow_up_owner_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_follow_up_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("follow_up", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_follow_up_person_id"), ["person_id"], unique=False)
@@ -316,6 +333,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instruction")),
         sa.UniqueConstraint("owner_id", "identity", "position", name=op.f("uq_instruction_owner_id_identity_position")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "note",
@@ -328,6 +346,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_note_owner_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_note_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_note_person_id"), ["person_id"], unique=False)
@@ -344,6 +363,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_number_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_number")),
         sa.UniqueConstraint("letter_id", "number", name=op.f("uq_number_letter_id_number")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "part",
@@ -355,6 +375,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_part_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_part")),
         sa.UniqueConstraint("owner_id", "person_id", "identity", name=op.f("uq_part_owner_id_person_id_identity")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("part", schema=None) as batch_op:
         batch_op.create_index("ix_part_owner_id_identity", ["owner_id", "identity"], unique=False)
@@ -370,6 +391,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_snippet_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snippet")),
         sa.UniqueConstraint("owner_id", "person_id", name=op.f("uq_snippet_owner_id_person_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "tag",
@@ -381,6 +403,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_tag_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
         sa.UniqueConstraint("person_id", "name", name=op.f("uq_tag_person_id_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "touch",
@@ -397,6 +420,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_touch_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_touch")),
         sa.UniqueConstraint("owner_id", "person_id", "identity", name=op.f("uq_touch_owner_id_person_id_identity")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("touch", schema=None) as batch_op:
         batch_op.create_index("ix_touch_owner_id_at", ["owner_id", "at"], unique=False)

@@ -1,0 +1,44 @@
+"""What is kept of the owner's acts, when somebody is to be forgotten."""
+
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from kith.store.tables import ChangeRow
+
+Step = dict[str, Any]
+
+
+def about(*person_ids: int) -> Step:
+    """The step that only says whom a change is about."""
+    return {"do": "nothing", "table": "person", "about": list(person_ids)}
+
+
+def forget(session: Session, owner_id: int, person_id: int) -> None:
+    """Removes the changes about a person and about whoever was merged into them.
+
+    From a change about many people, an import, only the steps that concern these are taken out.
+    """
+    query = select(ChangeRow).where(ChangeRow.owner_id == owner_id).order_by(col(ChangeRow.id).desc())
+    rows = list(session.exec(query))
+    gone = {person_id}
+    for row in rows:  # newest first, so that a merge into one who was merged later is met after it
+        if row.undone_at is None and gone & _about(row):
+            gone |= _merged(row)
+    for row in rows:
+        kept = [step for step in row.undo if not (step["table"] == "person" and step.get("id") in gone)]
+        if gone & _about(row):
+            session.delete(row)
+        elif len(kept) < len(row.undo):
+            session.execute(update(ChangeRow).where(col(ChangeRow.id) == row.id).values(undo=kept))
+    session.flush()
+
+
+def _about(row: ChangeRow) -> set[int]:
+    return {person_id for step in row.undo for person_id in step.get("about", ())}
+
+
+def _merged(row: ChangeRow) -> set[int]:
+    """Whom the change merged into somebody else."""
+    return {step["values"]["id"] for step in row.undo if step["do"] == "insert" and step["table"] == "person"}

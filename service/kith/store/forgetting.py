@@ -1,0 +1,189 @@
+"""A person out of everything: what is kept about them in any table, and where others' rows name them."""
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import delete, exists, func, or_, update
+from sqlmodel import Session, SQLModel, col, select
+
+from kith.domain.outbox import State
+from kith.store.merging import MOVED, Step
+from kith.store.messages import ASKED_AT_ONCE
+from kith.store.rows import insert_new
+from kith.store.tables import (
+    AddressRow,
+    ChangeRow,
+    DraftRow,
+    ForgottenRow,
+    InstructionRow,
+    InviteRow,
+    LetterRow,
+    MessageRow,
+    NumberRow,
+    PartRow,
+    PersonRow,
+    StrangerRow,
+)
+
+FORGOTTEN = "forgotten"
+"""The outcome of an instruction whose words were taken away: that it was acted on is still known."""
+
+Names = Callable[[str], bool]
+"""Whether a text names the person."""
+
+
+def forgotten_hash(key: str) -> str:
+    """What is kept of a forgotten address: enough to know it again, not to read it."""
+    return hashlib.sha256(b"kith forgot " + key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def forget(session: Session, owner_id: int, person_id: int, name: str, key: Callable[[str], str]) -> None:
+    """Removes every trace of a person, and keeps the hashes of their addresses.
+
+    What the owner wrote about others stays as it is, and so do the subjects of mail with others.
+    """
+    written = list(session.exec(select(AddressRow.written).where(AddressRow.person_id == person_id)))
+    keys = {key(address) for address in written}
+    identities = list(session.exec(select(PartRow.identity).where(PartRow.person_id == person_id)))
+    changes = _changes_of(session, owner_id, person_id)
+    names = _naming([name, *written, *keys, *_earlier_names(changes)])
+
+    hashes = [{"owner_id": owner_id, "digest": forgotten_hash(k)} for k in sorted(keys)]
+    insert_new(session, ForgottenRow, hashes)
+    _remove_strangers(session, owner_id, name, keys)
+    _remove_changes(session, owner_id, {change.id for change in changes}, names)
+    _empty_instructions(session, owner_id, person_id, names)
+    _empty_letters(session, owner_id, person_id, names)
+    _remove_drafts(session, owner_id, written, names)
+    session.execute(delete(PersonRow).where(col(PersonRow.owner_id) == owner_id, col(PersonRow.id) == person_id))
+    _remove_orphans(session, owner_id, identities)
+    _leave_meetings(session, owner_id, keys, key, names)
+
+
+def _naming(words: Iterable[str]) -> Names:
+    """A test for texts in which one of these stands as a whole, in any case."""
+    alternatives = "|".join(re.escape(word) for word in sorted({w.strip() for w in words if w.strip()}))
+    named = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
+    return lambda text: named.search(text) is not None
+
+
+def _changes_of(session: Session, owner_id: int, person_id: int) -> list[ChangeRow]:
+    """The changes that concern a person or anything of theirs."""
+    theirs: dict[str, set[int]] = {"person": {person_id}}
+    for table, _ in MOVED:
+        columns = SQLModel.metadata.tables[str(table.__tablename__)].c
+        found = session.execute(
+            columns.id.table.select().with_only_columns(columns.id).where(columns.person_id == person_id)
+        )
+        theirs[str(table.__tablename__)] = set(found.scalars())
+    rows = session.exec(select(ChangeRow).where(ChangeRow.owner_id == owner_id))
+    return [row for row in rows if any(_concerns(step, person_id, theirs) for step in row.undo)]
+
+
+def _concerns(step: Step, person_id: int, theirs: dict[str, set[int]]) -> bool:
+    values = step.get("values", {})
+    numbers = {step.get("id"), values.get("id")}
+    return person_id in (step.get("person"), values.get("person_id")) or bool(
+        numbers & theirs.get(step["table"], set())
+    )
+
+
+def _earlier_names(changes: Iterable[ChangeRow]) -> Iterator[str]:
+    """What the person, or somebody who became one with them, was called before."""
+    for change in changes:
+        for step in change.undo:
+            if step["table"] in ("person", "address"):
+                values = step.get("values", {})
+                yield from (values[name] for name in ("name", "written", "key") if values.get(name))
+
+
+def _remove_strangers(session: Session, owner_id: int, name: str, keys: Collection[str]) -> None:
+    same = or_(col(StrangerRow.key).in_(keys), func.lower(StrangerRow.name) == name.lower())
+    session.execute(delete(StrangerRow).where(col(StrangerRow.owner_id) == owner_id, same))
+
+
+def _remove_changes(session: Session, owner_id: int, theirs: set[int], names: Names) -> None:
+    rows = session.exec(select(ChangeRow).where(ChangeRow.owner_id == owner_id))
+    gone = [r.id for r in rows if r.id in theirs or names(r.what) or any(map(names, _texts(r.undo)))]
+    for some in _at_once(gone):
+        session.execute(delete(ChangeRow).where(col(ChangeRow.id).in_(some)))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All text within a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inside in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inside)
+
+
+def _empty_instructions(session: Session, owner_id: int, person_id: int, names: Names) -> None:
+    """The words go, the row stays: a reply that is seen twice must not be acted on twice."""
+    rows = session.exec(select(InstructionRow).where(InstructionRow.owner_id == owner_id))
+    gone = [r.id for r in rows if r.person_id == person_id or names(r.line) or names(r.said)]
+    empty = {"line": "", "said": "", "outcome": FORGOTTEN, "person_id": None}
+    for some in _at_once(gone):
+        session.execute(update(InstructionRow).where(col(InstructionRow.id).in_(some)).values(**empty))
+
+
+def _empty_letters(session: Session, owner_id: int, person_id: int, names: Names) -> None:
+    """Letters that were sent are empty already; those that never will be sent must not keep their words either."""
+    query = select(LetterRow.id, LetterRow.subject).where(LetterRow.owner_id == owner_id)
+    named = [letter_id for letter_id, subject in session.exec(query) if names(subject)]
+    numbered = list(session.exec(select(NumberRow.letter_id).where(NumberRow.person_id == person_id)))
+    for some in _at_once(named):
+        session.execute(update(LetterRow).where(col(LetterRow.id).in_(some)).values(subject=""))
+    for some in _at_once([*named, *numbered]):
+        failed = (col(LetterRow.id).in_(some), col(LetterRow.state) == State.FAILED)
+        session.execute(update(LetterRow).where(*failed).values(raw=b""))
+
+
+def _remove_drafts(session: Session, owner_id: int, written: Collection[str], names: Names) -> None:
+    """Drafts to others that are addressed to this person, too, or name them: an introduction."""
+    query = select(DraftRow.id, DraftRow.subject, DraftRow.raw).where(DraftRow.owner_id == owner_id)
+    addresses = [address.lower().encode("utf-8", "replace") for address in written]
+    gone = [
+        draft_id
+        for draft_id, subject, raw in session.exec(query)
+        if names(subject) or any(address in raw.lower() for address in addresses)
+    ]
+    for some in _at_once(gone):
+        session.execute(delete(DraftRow).where(col(DraftRow.id).in_(some)))
+
+
+def _remove_orphans(session: Session, owner_id: int, identities: Iterable[str]) -> None:
+    """Messages and invitations in which nobody takes part any more."""
+    for table in (MessageRow, InviteRow):
+        columns = SQLModel.metadata.tables[str(table.__tablename__)].c
+        still = exists().where(col(PartRow.owner_id) == owner_id, col(PartRow.identity) == columns.identity)
+        for some in _at_once(list(identities)):
+            mine = (columns.owner_id == owner_id, columns.identity.in_(some), ~still)
+            session.execute(delete(table).where(*mine).execution_options(synchronize_session=False))
+
+
+def _leave_meetings(
+    session: Session, owner_id: int, keys: Collection[str], key: Callable[[str], str], names: Names
+) -> None:
+    """Takes a person out of the meetings that others take part in as well."""
+    for row in session.exec(select(InviteRow).where(InviteRow.owner_id == owner_id)):
+        left = dict(row.data)
+        left["attendees"] = [a for a in left.get("attendees", []) if key(a[0]) not in keys]
+        if key(left.get("organizer", "")) in keys:
+            left["organizer"] = ""
+        if names(left.get("summary", "")):
+            left["summary"] = ""
+        if left != row.data:
+            row.data = left
+        if key(row.sender) in keys:
+            row.sender = ""
+        session.add(row)
+    session.flush()
+
+
+def _at_once(ids: list[Any]) -> Iterator[list[Any]]:
+    """As many values as one IN (…) holds."""
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        yield ids[start : start + ASKED_AT_ONCE]
