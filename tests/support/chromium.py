@@ -53,9 +53,10 @@ class Page:
             raise RuntimeError(answer["exceptionDetails"]["text"])
         return answer["result"].get("value")
 
-    def photograph(self, file: Path) -> None:
-        """The whole page, below the window's edge too, as a PNG."""
-        picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+    def photograph(self, file: Path, size: tuple[int, int] | None = None) -> None:
+        """The whole page, below the window's edge too, as a PNG; or its top, size being width and height."""
+        clip = {"clip": {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}} if size else {}
+        picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, **clip)
         file.write_bytes(base64.b64decode(picture["data"]))
 
     def call(self, method: str, **parameters: Any) -> Any:

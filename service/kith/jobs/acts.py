@@ -10,7 +10,7 @@ from kith.domain.dates import Birthday, Duration
 from kith.domain.person import Person
 from kith.domain.touch import Channel, Direction
 from kith.errors import NotFound
-from kith.store import changes, merging, messages, notes, people
+from kith.store import changes, forgetting, merging, messages, notes, people
 from kith.store.engine import Session
 
 BY_HAND = "hand"
@@ -242,7 +242,7 @@ class Acts:
     def forget(self, person: Person, key: Callable[[str], str]) -> Done:
         """Removes a person for good. This cannot be undone."""
         changes.forget(self.session, self.owner_id, person.id)
-        merging.forget(self.session, self.owner_id, person.id, person.name, key)
+        forgetting.forget(self.session, self.owner_id, person.id, person.name, key)
         return Done(f"{person.name} is forgotten")
 
     def undo(self, change_id: int | None) -> Done:

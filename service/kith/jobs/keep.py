@@ -9,7 +9,7 @@ from kith.jobs.look import Seen, Stretch
 from kith.jobs.strangers import Counts
 from kith.store import folders, letters, messages, people, strangers
 from kith.store.engine import Session
-from kith.store.merging import forgotten_hash
+from kith.store.forgetting import forgotten_hash
 from kith.store.tables import FolderRow, MessageRow
 
 LONGEST_SUBJECT = 500

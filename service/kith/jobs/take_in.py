@@ -13,7 +13,7 @@ from kith.jobs.acts import Acts, Done, deletion
 from kith.jobs.work import Work
 from kith.store import people
 from kith.store.engine import Session
-from kith.store.merging import forgotten_hash
+from kith.store.forgetting import forgotten_hash
 
 FORGOTTEN = "you asked Kith to forget them"
 

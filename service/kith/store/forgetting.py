@@ -9,7 +9,6 @@ from sqlalchemy import delete, exists, func, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
 from kith.domain.outbox import State
-from kith.store.merging import MOVED, Step
 from kith.store.messages import ASKED_AT_ONCE
 from kith.store.rows import insert_new
 from kith.store.tables import (
@@ -47,13 +46,12 @@ def forget(session: Session, owner_id: int, person_id: int, name: str, key: Call
     written = list(session.exec(select(AddressRow.written).where(AddressRow.person_id == person_id)))
     keys = {key(address) for address in written}
     identities = list(session.exec(select(PartRow.identity).where(PartRow.person_id == person_id)))
-    changes = _changes_of(session, owner_id, person_id)
-    names = _naming([name, *written, *keys, *_earlier_names(changes)])
+    names = _naming([name, *written, *keys])
 
     hashes = [{"owner_id": owner_id, "digest": forgotten_hash(k)} for k in sorted(keys)]
     insert_new(session, ForgottenRow, hashes)
     _remove_strangers(session, owner_id, name, keys)
-    _remove_changes(session, owner_id, {change.id for change in changes}, names)
+    _remove_changes(session, owner_id, names)
     _empty_instructions(session, owner_id, person_id, names)
     _empty_letters(session, owner_id, person_id, names)
     _remove_drafts(session, owner_id, written, names)
@@ -69,44 +67,15 @@ def _naming(words: Iterable[str]) -> Names:
     return lambda text: named.search(text) is not None
 
 
-def _changes_of(session: Session, owner_id: int, person_id: int) -> list[ChangeRow]:
-    """The changes that concern a person or anything of theirs."""
-    theirs: dict[str, set[int]] = {"person": {person_id}}
-    for table, _ in MOVED:
-        columns = SQLModel.metadata.tables[str(table.__tablename__)].c
-        found = session.execute(
-            columns.id.table.select().with_only_columns(columns.id).where(columns.person_id == person_id)
-        )
-        theirs[str(table.__tablename__)] = set(found.scalars())
-    rows = session.exec(select(ChangeRow).where(ChangeRow.owner_id == owner_id))
-    return [row for row in rows if any(_concerns(step, person_id, theirs) for step in row.undo)]
-
-
-def _concerns(step: Step, person_id: int, theirs: dict[str, set[int]]) -> bool:
-    values = step.get("values", {})
-    numbers = {step.get("id"), values.get("id")}
-    return person_id in (step.get("person"), values.get("person_id")) or bool(
-        numbers & theirs.get(step["table"], set())
-    )
-
-
-def _earlier_names(changes: Iterable[ChangeRow]) -> Iterator[str]:
-    """What the person, or somebody who became one with them, was called before."""
-    for change in changes:
-        for step in change.undo:
-            if step["table"] in ("person", "address"):
-                values = step.get("values", {})
-                yield from (values[name] for name in ("name", "written", "key") if values.get(name))
-
-
 def _remove_strangers(session: Session, owner_id: int, name: str, keys: Collection[str]) -> None:
     same = or_(col(StrangerRow.key).in_(keys), func.lower(StrangerRow.name) == name.lower())
     session.execute(delete(StrangerRow).where(col(StrangerRow.owner_id) == owner_id, same))
 
 
-def _remove_changes(session: Session, owner_id: int, theirs: set[int], names: Names) -> None:
+def _remove_changes(session: Session, owner_id: int, names: Names) -> None:
+    """Those that only name the person; those about them are for kith.store.changes."""
     rows = session.exec(select(ChangeRow).where(ChangeRow.owner_id == owner_id))
-    gone = [r.id for r in rows if r.id in theirs or names(r.what) or any(map(names, _texts(r.undo)))]
+    gone = [r.id for r in rows if names(r.what) or any(map(names, _texts(r.undo)))]
     for some in _at_once(gone):
         session.execute(delete(ChangeRow).where(col(ChangeRow.id).in_(some)))
 

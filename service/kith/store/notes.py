@@ -3,16 +3,18 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, delete, insert, update
+from sqlalchemy import Date, delete, update
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel, col, select
 
+from kith.store.rows import insert_new
 from kith.store.tables import (
     AddressRow,
     ChangeRow,
     DraftRow,
     FollowUpRow,
     Instant,
+    InstructionRow,
     NoteRow,
     NumberRow,
     PartRow,
@@ -88,6 +90,7 @@ UNDOABLE: dict[str, type[SQLModel]] = {
     "note": NoteRow,
     "touch": TouchRow,
     "follow_up": FollowUpRow,
+    "instruction": InstructionRow,
     "person": PersonRow,
     "address": AddressRow,
     "tag": TagRow,
@@ -144,7 +147,16 @@ def _undo_step(session: Session, owner_id: int, step: dict[str, Any]) -> None:
         case "set":
             session.execute(update(table).where(*mine).values(**values))
         case "insert":  # what was removed comes back with its number
-            session.execute(insert(table).values(owner_id=owner_id, **values))
+            if _may_come_back(session, values):
+                insert_new(session, table, [{"owner_id": owner_id, **values}])
+
+
+def _may_come_back(session: Session, values: dict[str, Any]) -> bool:
+    """Whether the person that a row belongs to is still there."""
+    person_id = values.get("person_id")
+    if person_id is None:
+        return True
+    return session.exec(select(PersonRow.id).where(PersonRow.id == person_id)).first() is not None
 
 
 def _typed(kind: TypeEngine[Any], value: Any) -> Any:

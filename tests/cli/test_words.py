@@ -1,0 +1,163 @@
+"""What the owner says by command: touch, note, followup, snooze, away, undo, explain."""
+
+from datetime import timedelta
+
+import pytest
+
+from support.terminal import NOW, Terminal
+
+
+@pytest.fixture
+def maria(kith: Terminal) -> Terminal:
+    """Kith, with Maria in it."""
+    kith("people", "add", "Maria Silva", "maria@example.com", "--circle", "friends")
+    return kith
+
+
+def test_a_touch_resets_the_cadence(maria: Terminal) -> None:
+    maria.mail("maria@example.com", NOW - timedelta(days=100))
+    assert maria.people()[0]["days_overdue"] == 41
+    assert maria("touch", "maria") == "Time together with Maria Silva today\n"
+    (after,) = maria.people()
+    assert (after["last_touched"], after["last_outbound"], after["last_inbound"]) == ("2026-05-13",) * 3
+    assert (after["touches"], after["days_overdue"], after["due_on"]) == (2, 0, "2026-07-13")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["maria", "--channel", "call", "--on", "yesterday", "about", "the flat"],
+        ["maria", "--channel=call", "--on=yesterday", "about the flat"],
+        ["--on", "yesterday", "maria", "about the flat", "--channel", "call"],
+        ["maria", "about", "--on", "2026-05-12", "the", "--channel", "call", "flat"],
+    ],
+)
+def test_the_options_of_a_touch_stand_anywhere_among_its_words(maria: Terminal, words: list[str]) -> None:
+    assert maria("touch", *words) == "A call with Maria Silva yesterday. Noted: about the flat\n"
+    shown = maria.json("people", "show", "maria")
+    (touch,) = shown["recent_touches"]
+    assert (touch["at"], touch["channel"], touch["direction"]) == ("2026-05-12T12:00:00+02:00", "call", "mutual")
+    assert [n["text"] for n in shown["notes"]] == ["about the flat"]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [("tomorrow", "tomorrow is still to come"), ("the other day", "the other day is not a date that I understand")],
+)
+def test_a_touch_is_something_that_was(maria: Terminal, day: str, said: str) -> None:
+    assert maria("touch", "maria", "--on", day, code=64).startswith(f"error: {said}\nhint: ")
+    assert maria.people()[0]["touches"] == 0
+
+
+def test_a_weekday_of_a_touch_is_the_last_one(maria: Terminal) -> None:
+    maria("touch", "maria", "--on", "monday")
+    assert maria.people()[0]["last_touched"] == "2026-05-11"
+
+
+def test_a_note_keeps_its_words_whatever_they_are(maria: Terminal) -> None:
+    assert maria("note", "maria", "moving", "to", "Lisbon") == "Noted for Maria Silva: moving to Lisbon\n"
+    maria("note", "maria", "— “ça va?” 漢字")
+    maria("note", "maria", "--", "--json", "is a format")
+    maria("note", "maria", "-5 degrees and snow")
+    texts = [n["text"] for n in maria.json("people", "show", "maria")["notes"]]
+    assert texts == ["-5 degrees and snow", "--json is a format", "— “ça va?” 漢字", "moving to Lisbon"]
+
+
+def test_a_follow_up_looks_ahead(maria: Terminal) -> None:
+    done = maria.json("followup", "maria", "in 3 months", "about", "the job")
+    assert done == {"done": "Follow up with Maria Silva on 13 August 2026 about the job", "change": 2}
+    assert maria("followup", "maria", "last week", code=64).startswith("error: last week is past\n")
+    assert [f["on"] for f in maria.json("people", "show", "maria")["follow_ups"]] == ["2026-08-13"]
+
+
+def test_a_snooze_hides_until_its_day(maria: Terminal) -> None:
+    maria.mail("maria@example.com", NOW - timedelta(days=100))
+    assert maria("snooze", "maria", "3 weeks") == "Maria Silva will come back on 3 June 2026\n"
+    (hidden,) = maria.people()
+    assert (hidden["snoozed_until"], hidden["days_overdue"]) == ("2026-06-03", 0)
+    assert maria.json("people", "list", "--overdue") == []
+    assert maria("people", "list").splitlines()[1].endswith("snoozed")
+    maria.now = NOW + timedelta(days=21)
+    assert [p["name"] for p in maria.json("people", "list", "--overdue")] == ["Maria Silva"]
+
+
+def test_a_holiday_begins_and_ends(kith: Terminal) -> None:
+    assert kith("away", "end of june") == "No digest until 2026-06-30. Enjoy.\n"
+    assert kith.json("status")["away_until"] == "2026-06-30"
+    assert kith.json("away", "off") == {"away_until": None}
+    assert kith.json("status")["away_until"] is None
+    assert kith("away", "yesterday", code=64).startswith("error: yesterday is past\n")
+
+
+def test_undo_takes_back_the_latest_first(maria: Terminal) -> None:
+    maria("note", "maria", "one")
+    maria("touch", "maria")
+    maria("snooze", "maria", "3 weeks")
+    said = [maria("undo") for _ in range(4)]
+    assert said == [
+        "Taken back: Maria Silva will come back on 3 June 2026\n",
+        "Taken back: Time together with Maria Silva today\n",
+        "Taken back: Noted for Maria Silva: one\n",
+        "Taken back: Maria Silva is added\n",
+    ]
+    assert maria("undo", code=66) == "error: there is nothing to undo\nhint: each change can be taken back once\n"
+    assert maria.people() == []
+
+
+def test_undo_takes_back_one_by_its_number(maria: Terminal) -> None:
+    first = maria.json("note", "maria", "one")["change"]
+    maria("note", "maria", "two")
+    assert maria.json("undo", str(first)) == {"done": "Taken back: Noted for Maria Silva: one", "change": None}
+    assert [n["text"] for n in maria.json("people", "show", "maria")["notes"]] == ["two"]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "soon", "99999999999999999999", "²"])
+def test_undo_wants_a_number(maria: Terminal, number: str) -> None:
+    assert maria("undo", number, code=64).startswith("error: ")
+
+
+def test_undoing_a_touch_brings_the_cadence_back(maria: Terminal) -> None:
+    maria.mail("maria@example.com", NOW - timedelta(days=100))
+    before = maria.people()
+    maria("touch", "maria")
+    maria("undo")
+    assert maria.people() == before
+
+
+def test_explain_says_why_somebody_is_due(maria: Terminal) -> None:
+    maria.mail("maria@example.com", NOW - timedelta(days=100))
+    maria.mail("maria@example.com", NOW - timedelta(days=9), "Newsletter", reason="bulk")
+    maria.mail("maria@example.com", NOW - timedelta(days=8), "Out of office", reason="automatic")
+    assert maria.json("explain", "maria") == {
+        "id": 1,
+        "name": "Maria Silva",
+        "why": "14 weeks since you were in touch; you wanted every 2 months",
+        "due_on": "2026-04-02",
+        "days_overdue": 41,
+        "cadence_source": "circle friends",
+        "not_counted": {"bulk": 1, "automatic": 1},
+    }
+    assert maria("explain", "maria") == (
+        "Maria Silva: 14 weeks since you were in touch; you wanted every 2 months; "
+        "2 newer messages did not count: 1 automatic, 1 bulk.\n"
+    )
+
+
+def test_explain_says_why_a_message_counted_or_not(maria: Terminal) -> None:
+    maria.mail("maria@example.com", NOW - timedelta(days=9), "Lunch", message_id="<a@x.example>")
+    maria.mail("maria@example.com", NOW - timedelta(days=8), "Offers", message_id="<b@x.example>", reason="bulk")
+    (counted,) = maria.json("explain", "<a@x.example>")
+    assert counted == {
+        "message_id": "<a@x.example>", "subject": "Lunch", "at": "2026-05-04T12:00:00+02:00", "direction": "inbound",
+        "touch": True, "reason": None, "ruled": False, "people": ["Maria Silva"],
+    }  # fmt: skip
+    assert maria("explain", "<b@x.example>") == "“Offers” is no touch: bulk. With Maria Silva\n"
+    assert maria("explain", "a@x.example") == "“Lunch” is a touch (inbound): Maria Silva\n"  # nobody has that address
+
+
+def test_explain_looks_among_people_first_unless_it_is_in_brackets(maria: Terminal) -> None:
+    assert maria.json("explain", "maria@example.com")["name"] == "Maria Silva"
+    assert maria("explain", "<maria@example.com>", code=66).startswith(
+        "error: no message <maria@example.com> is kept\n"
+    )
+    assert maria("explain", "nobody", code=66).startswith("error: there is nobody called nobody\n")
