@@ -140,7 +140,7 @@ def _send(work: Work) -> Report:
         "uncertain": "may have arrived or not: the server did not answer. It is not sent again blindly",
     }.get(state, "could not be sent")
     why = f" ({letter.error})" if letter and letter.error else ""
-    data = {
+    data = digest_json(composed.shown.digest, composed.rendered) | {
         "period": on(composed.period),
         "already_sent": composed.already and state == "sent",
         "state": state,

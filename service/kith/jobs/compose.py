@@ -6,6 +6,7 @@ from datetime import date, datetime
 from kith.jobs import post
 from kith.jobs.view import View, view
 from kith.jobs.work import Work
+from kith.letters import Rendered
 from kith.store import folders, letters, owners, people
 from kith.store.engine import Session
 from kith.store.tables import DigestRow, LetterRow
@@ -13,11 +14,13 @@ from kith.store.tables import DigestRow, LetterRow
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The letter of a period, and whether it was there before."""
+    """The letter of a period, what it says (or, where it was there before, what it would say now), in words."""
 
     period: date
     letter: LetterRow
     already: bool
+    shown: View
+    rendered: Rendered
 
 
 def compose_due(work: Work) -> Composed | None:
@@ -44,20 +47,16 @@ def compose_now(work: Work) -> Composed:
     with work.writing() as session:
         before = letters.letter_by_key(session, work.owner_id, "digest", period.isoformat())
         if before is not None:
-            return Composed(period, before, already=True)
+            shown = view(work, session, now)
+            return Composed(period, before, already=True, shown=shown, rendered=work.letters.digest(shown.digest))
         return _compose(work, session, period, now)
 
 
 def _compose(work: Work, session: Session, period: date, now: datetime) -> Composed:
     shown = view(work, session, now)
-    row = _letter(work, session, shown, now)
+    rendered = work.letters.digest(shown.digest)
+    row = post.queue(work, session, "digest", period.isoformat(), rendered, now, numbers=shown.numbers)
     read, gaps = folders.totals(session, work.owner_id)
     session.add(DigestRow(owner_id=work.owner_id, period=period, letter_id=row.id, read=read, gaps=gaps, made_at=now))
     people.note_passed_over(session, work.owner_id, list(shown.numbers.values()), shown.passed)
-    return Composed(period, row, already=False)
-
-
-def _letter(work: Work, session: Session, shown: View, now: datetime) -> LetterRow:
-    rendered = work.letters.digest(shown.digest)
-    key = shown.digest.period.isoformat()
-    return post.queue(work, session, "digest", key, rendered, now, numbers=shown.numbers)
+    return Composed(period, row, already=False, shown=shown, rendered=rendered)

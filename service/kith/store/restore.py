@@ -10,8 +10,10 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from kith.errors import ConfigError, NotFound, TryLater, UsageError
+from kith.store.carry_over import carry_over, doubt
 from kith.store.dump import backup, copy_tables, fresh_file
 from kith.store.engine import BUSY_SECONDS, copy_sqlite, open_database, sqlite_file
 from kith.store.lock import work_lock
@@ -74,6 +76,7 @@ def _into_file(copy: Path, target: Path) -> Path | None:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _nobody_at_work(create_engine(f"sqlite:///{target}"), _owners_beside(target)):
             kept = _keep(target) if target.exists() and target.stat().st_size else None
+            _tell(copy, kept)
             _overwrite(copy, target)
             return kept
     except OSError as error:
@@ -100,6 +103,39 @@ def _keep(target: Path) -> Path:
     return kept
 
 
+def _tell(copy: Path, kept: Path | None) -> None:
+    """Lets the copy know what went out since it was made, as far as what was there can still say."""
+    new = open_database(f"sqlite:///{copy}")
+    try:
+        with new.begin() as connection, tempfile.TemporaryDirectory(prefix="kith-restore-") as folder:
+            before = _readable(kept, Path(folder) / "kith.db") if kept else None
+            if before is None:
+                doubt(connection)
+                return
+            with _closing(before) as old, old.connect() as past:
+                carry_over(past, connection)
+    finally:
+        new.dispose()
+
+
+def _readable(kept: Path, copy: Path) -> Engine | None:
+    """What was there, at today's schema in a copy of its own; None where it cannot be read any more."""
+    try:
+        copy_sqlite(kept, copy)
+        return open_database(f"sqlite:///{copy}")
+    except (sqlite3.DatabaseError, SQLAlchemyError, ConfigError):
+        return None
+
+
+@contextmanager
+def _closing(engine: Engine) -> Iterator[Engine]:
+    """An engine whose connections are closed at the end."""
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _unused(path: Path) -> Path:
     """The path, or with the first number after it that no file has: an earlier copy may be the good one."""
     number, found = 1, path
@@ -123,30 +159,26 @@ def _overwrite(copy: Path, target: Path) -> None:
 
 
 def _into_server(copy: Path, url: str, spare: Path) -> Path:
-    engine, old = open_database(url), open_database(f"sqlite:///{copy}")
-    try:
+    with _closing(open_database(url)) as engine, _closing(open_database(f"sqlite:///{copy}")) as checked:
         with engine.connect() as connection:
             owners = set(connection.execute(text("SELECT id FROM owner")).scalars())
-        with _nobody_at_work(engine, owners), old.connect() as source, engine.begin() as connection:
+        with _nobody_at_work(engine, owners), engine.begin() as connection:
             names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
             connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))  # nobody writes, reading goes on
             kept = _unused(spare)
             backup(engine, kept)
-            _replace(source, connection)
+            with checked.begin() as source:
+                carry_over(connection, source)
+                _replace(source, connection)
         return kept
-    finally:
-        old.dispose()
 
 
 @contextmanager
 def _nobody_at_work(engine: Engine, owner_ids: Iterable[int]) -> Iterator[None]:
-    try:
-        with ExitStack() as locks:
-            for owner_id in sorted(owner_ids):
-                locks.enter_context(work_lock(engine, owner_id, 0))
-            yield
-    finally:
-        engine.dispose()
+    with ExitStack() as locks:
+        for owner_id in sorted(owner_ids):
+            locks.enter_context(work_lock(engine, owner_id, 0))
+        yield
 
 
 def _replace(old: Connection, new: Connection) -> None:
