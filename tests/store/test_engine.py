@@ -177,6 +177,7 @@ def test_a_writer_waits_for_another_from_its_first_word(engine: Engine, owner: i
     other = threading.Thread(target=second)
     other.start()
     with writing(engine) as session:
+        assert people.everyone(session, owner) == []
         inside.set()
         time.sleep(0.3)
         person(session, owner, "Maria")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, func
+from sqlalchemy import Connection, Table
 
 from kith.store.tables import METADATA
 
@@ -35,10 +35,10 @@ def doubt(new: Connection) -> None:
 
 
 def _doubt(new: Connection, known: set[str]) -> None:
-    tried = func.coalesce(LETTER.c.tried_at, LETTER.c.created_at)
     for message_id, row in _by(new, LETTER, "message_id").items():
         if row["state"] in UNSENT and message_id not in known:
-            values = {"state": "uncertain", "next_try_at": None, "tried_at": tried}
+            tried_at = row["tried_at"] or row["created_at"]
+            values = {"state": "uncertain", "next_try_at": None, "tried_at": tried_at}
             new.execute(LETTER.update().where(LETTER.c.id == row["id"]).values(**values))
 
 

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,20 +39,26 @@ def open_database(url: str) -> Engine:
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
         _make_file(parsed)
-    engine = _engine(parsed)
-    try:
-        with engine.connect().execution_options(kith_write=False) as connection:
-            current = revision_of(connection)
-        if current != HEAD:
-            from kith.store import migrate
-
-            migrate.upgrade(engine, current)
-    except DatabaseError as error:
-        engine.dispose()
-        raise ConfigError(
-            f"the database cannot be opened: {_cause(error)}", "see store.url in kith.toml; is the server running?"
-        ) from error
+    with ExitStack() as on_failure:
+        engine = _engine(parsed)
+        on_failure.callback(engine.dispose)
+        try:
+            _bring_up(engine)
+        except DatabaseError as error:
+            raise ConfigError(
+                f"the database cannot be opened: {_cause(error)}", "see store.url in kith.toml; is the server running?"
+            ) from error
+        on_failure.pop_all()
     return engine
+
+
+def _bring_up(engine: Engine) -> None:
+    with engine.connect().execution_options(kith_write=False) as connection:
+        current = revision_of(connection)
+    if current != HEAD:
+        from kith.store import migrate
+
+        migrate.upgrade(engine, current)
 
 
 def _parse(url: str) -> URL:

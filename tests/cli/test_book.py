@@ -1,0 +1,275 @@
+"""`kith people import` and `export`: address books in and out."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.postgres import Postgres
+from support.terminal import Terminal
+
+CARDS = """BEGIN:VCARD
+VERSION:3.0
+FN:Maria Silva
+EMAIL:maria@example.com
+EMAIL;TYPE=home:maria@home.example
+BDAY:1980-05-12
+CATEGORIES:family,lisbon
+NOTE:met in Lisbon
+END:VCARD
+BEGIN:VCARD
+VERSION:3.0
+FN:No Address
+TEL:123
+END:VCARD
+BEGIN:VCARD
+VERSION:3.0
+FN:Alex Moreau
+EMAIL:Alex+old@example.com
+END:VCARD
+"""
+TABLE = "name,email,circle,every\nBob Roe,bob@example.com,mentors,\nCarol,carol@example.com,,3 weeks\n,broken,,\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """A vCard file and a CSV table."""
+    cards, table = tmp_path / "friends.vcf", tmp_path / "people.csv"
+    cards.write_text(CARDS, encoding="utf-8")
+    table.write_text(TABLE, encoding="utf-8")
+    return [str(cards), str(table)]
+
+
+def names(found: list[dict[str, Any]]) -> list[str]:
+    return [one["name"] for one in found]
+
+
+def test_an_import_adds_and_says_what_it_left_alone(kith: Terminal, files: list[str]) -> None:
+    done = kith.json("people", "import", *files)
+    assert names(done["added"]) == ["Maria Silva", "Bob Roe", "Carol"]
+    assert done["merged"] == []
+    assert [(s["source"], s["why"]) for s in done["skipped"]] == [
+        ("friends.vcf, card 2", "no address"),
+        ("friends.vcf, card 3", "that is you"),
+        ("people.csv, line 4", "“broken” is no address"),
+    ]
+    maria = kith.json("people", "show", "maria")
+    assert (maria["addresses"], maria["tags"]) == (["maria@example.com", "maria@home.example"], ["family", "lisbon"])
+    assert (maria["birthday"], maria["about"]) == ("1980-05-12", "met in Lisbon")
+    assert kith.json("people", "show", "carol")["every"] == "3 weeks"
+
+
+def test_a_dry_run_shows_the_same_and_changes_nothing(kith: Terminal, files: list[str]) -> None:
+    shown = kith.json("people", "import", "--dry-run", *files)
+    assert kith.people() == []
+    assert (shown["dry_run"], shown["change"], names(shown["added"])) == (
+        True,
+        None,
+        ["Maria Silva", "Bob Roe", "Carol"],
+    )
+    done = kith.json("people", "import", *files)
+    without_ids = [one | {"id": None} for one in done["added"]]
+    assert (without_ids, done["skipped"]) == (shown["added"], shown["skipped"])
+
+
+def test_the_text_is_short_and_aligned(kith: Terminal, files: list[str]) -> None:
+    assert kith("people", "import", "--dry-run", *files).splitlines() == [
+        "This would be: 3 new, 3 left alone. Nothing is changed yet.",
+        "",
+        "Added:",
+        "  Maria Silva  maria@example.com and 1 more",
+        "  Bob Roe      bob@example.com",
+        "  Carol        carol@example.com",
+        "",
+        "Left alone:",
+        "  No Address          no address",
+        "  Alex Moreau         that is you",
+        "  people.csv, line 4  “broken” is no address",
+    ]
+    assert kith("people", "import", *files).splitlines()[-2:] == [
+        "The next scan fetches what you wrote so far.",
+        "`kith undo 1` takes it all back.",
+    ]
+
+
+def test_an_import_is_taken_back_as_a_whole(kith: Terminal, files: list[str]) -> None:
+    kith("people", "add", "Maria", "maria@example.com")
+    before = kith.json("people", "show", "maria")
+    done = kith.json("people", "import", *files)
+    assert (names(done["added"]), names(done["merged"])) == (["Bob Roe", "Carol"], ["Maria"])
+    assert kith("undo") == "Taken back: the import of 2 people, and what it said of 1 more\n"
+    assert kith.json("people", "show", "maria") == before
+    assert names(kith.people()) == ["Maria"]
+
+
+def test_who_is_there_gains_only_what_they_lack(kith: Terminal, files: list[str]) -> None:
+    kith("people", "add", "Mary", "MARIA@home.example", "--about", "my words", "--tag", "Family")
+    (merged,) = kith.json("people", "import", files[0])["merged"]
+    assert merged == {
+        "id": 1,
+        "name": "Mary",
+        "source": "friends.vcf, card 1",
+        "gains": {"addresses": ["maria@example.com"], "tags": ["lisbon"], "birthday": "1980-05-12"},
+    }
+    shown = kith.json("people", "show", "1")
+    assert (shown["name"], shown["about"], shown["tags"]) == ("Mary", "my words", ["Family", "lisbon"])
+    kith("undo")
+    assert "  Mary  + maria@example.com, #lisbon, birthday\n" in kith("people", "import", "--dry-run", files[0])
+
+
+def test_importing_twice_adds_nothing(kith: Terminal, files: list[str]) -> None:
+    kith("people", "import", *files)
+    everything = kith.json("export")["tables"]
+    again = kith.json("people", "import", *files)
+    assert (again["added"], again["merged"], again["change"]) == ([], [], None)
+    assert kith.json("export")["tables"] == everything
+    assert kith("people", "import", *files).startswith("3 already there, 3 left alone.\n\nLeft alone:\n  No Address ")
+
+
+def test_circle_and_every_are_for_those_who_have_none(kith: Terminal, files: list[str]) -> None:
+    kith("people", "import", *files, "--circle", "friends", "--every", "5w")
+    shown = {p["name"]: kith.json("people", "show", str(p["id"])) for p in kith.people()}
+    assert {name: (one["circle"], one["every"], one["cadence_source"]) for name, one in shown.items()} == {
+        "Maria Silva": ("friends", "2 weeks", "tag family"),  # her tag has a rhythm
+        "Bob Roe": ("mentors", "6 weeks", "circle mentors"),
+        "Carol": ("friends", "3 weeks", "their own"),
+    }
+
+
+def test_circle_and_every_reach_those_who_are_there_already(kith: Terminal, tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    table.write_text("name,email\nAnn,ann@example.com\nBob,bob@example.com\n", encoding="utf-8")
+    kith("people", "add", "Bob", "bob@example.com", "--circle", "mentors")
+    kith("people", "import", str(table))
+    done = kith.json("people", "import", str(table), "--circle", "friends", "--every", "5w")
+    assert [(m["name"], m["gains"]) for m in done["merged"]] == [("Ann", {"circle": "friends", "every": "5 weeks"})]
+    kith("undo", str(done["change"]))
+    assert {p["name"]: p["circle"] for p in kith.people()} == {"Ann": None, "Bob": "mentors"}
+
+
+def test_who_was_forgotten_does_not_come_back_by_an_import(kith: Terminal, files: list[str]) -> None:
+    kith("people", "import", *files)
+    kith("people", "forget", "bob")
+    again = kith.json("people", "import", *files)
+    assert ("people.csv, line 2", "you asked Kith to forget them") in [
+        (s["source"], s["why"]) for s in again["skipped"]
+    ]
+    assert names(kith.people()) == ["Carol", "Maria Silva"]
+    kith("people", "add", "Bob Roe", "bob@example.com")  # asked for by name, he does
+    assert len(kith.people()) == 3
+
+
+def test_an_undone_import_leaves_newcomers_alone_who_got_the_number_of_somebody_forgotten(
+    kith: Terminal, files: list[str]
+) -> None:
+    kith("people", "import", *files)
+    kith("people", "forget", "carol")
+    kith("people", "add", "Zed", "zed@example.com")
+    kith("undo", "1")
+    assert names(kith.people()) == ["Zed"]
+
+
+def test_the_same_name_is_pointed_out(kith: Terminal, files: list[str]) -> None:
+    kith("people", "add", "bob roe", "bob@other.example")
+    assert "  Bob Roe      bob@example.com (you know a bob roe already)\n" in kith("people", "import", *files)
+
+
+def test_long_lists_are_cut_in_the_text_alone(kith: Terminal, tmp_path: Path) -> None:
+    table = tmp_path / "many.csv"
+    rows = "".join(f"Person {n},p{n}@example.com\n" for n in range(50))
+    table.write_text("name,email\n" + rows, encoding="utf-8")
+    assert "  and 30 more\n" in kith("people", "import", str(table), "--dry-run")
+    assert len(kith.json("people", "import", str(table))["added"]) == 50
+    assert len(kith.people()) == 50
+
+
+def test_a_folder_of_cards_is_an_address_book_too(kith: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "vdir" / "friends").mkdir(parents=True)
+    (tmp_path / "vdir" / "friends" / "maria.vcf").write_text(CARDS, encoding="utf-8")
+    assert names(kith.json("people", "import", str(tmp_path / "vdir"))["added"]) == ["Maria Silva"]
+
+
+def test_an_empty_book_is_said_to_be_empty(kith: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert kith("people", "import", str(tmp_path / "empty")) == "There is nobody in there.\n"
+
+
+@pytest.mark.parametrize(("name", "code"), [("nowhere.vcf", 66), ("picture.png", 64)])
+def test_a_file_that_cannot_be_read_stops_the_whole_import(
+    kith: Terminal, files: list[str], tmp_path: Path, name: str, code: int
+) -> None:
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00")
+    assert kith("people", "import", *files, str(tmp_path / name), code=code).startswith("error: ")
+    assert kith.people() == []
+
+
+def test_a_length_of_time_that_is_none_is_refused(kith: Terminal, files: list[str]) -> None:
+    assert kith("people", "import", *files, "--every", "often", code=64).startswith("error: often is not a length")
+    assert kith.people() == []
+
+
+@pytest.fixture
+def filled(kith: Terminal, files: list[str]) -> Terminal:
+    """Kith with people of every kind."""
+    kith("people", "import", *files, "--circle", "friends")
+    kith(
+        "people",
+        "add",
+        "Zoë, “Z”; O'Hara",
+        "z@example.com",
+        "--tag",
+        "a,b; c",
+        "--birthday",
+        "29 Feb",
+        "--every",
+        "1 year",
+    )
+    kith("people", "add", "=SUM(A1)", "formula@example.com", "--about", "two\nlines, and a ; semicolon \\ backslash")
+    return kith
+
+
+@pytest.mark.parametrize("form", ["vcard", "csv"])
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_what_is_exported_is_imported_again_exactly(
+    filled: Terminal, tmp_path: Path, request: pytest.FixtureRequest, form: str, database: str
+) -> None:
+    book = tmp_path / f"book.{'vcf' if form == 'vcard' else form}"
+    assert filled("people", "export", "--format", form, "--out", str(book)) == f"5 people are in {book}.\n"
+    server: Postgres | None = request.getfixturevalue("postgres") if database == "postgres" else None
+    other = Terminal(tmp_path / "other", url=server.new_database() if server else "")
+    other("people", "import", str(book))
+
+    def known(terminal: Terminal) -> list[dict[str, Any]]:
+        shown = json.loads(terminal("people", "export", "--format", "json"))
+        return [{k: v for k, v in one.items() if k not in ("id", "due_on")} for one in shown]
+
+    assert known(other) == known(filled)
+
+
+def test_the_export_goes_to_stdout_as_it_would_into_a_file(filled: Terminal, tmp_path: Path) -> None:
+    for form in ("vcard", "csv", "json"):
+        book = tmp_path / form
+        filled("people", "export", "--format", form, "--out", str(book))
+        assert filled("people", "export", "--format", form) == book.read_bytes().decode("utf-8")
+        assert stat.S_IMODE(book.stat().st_mode) == 0o600
+    assert filled("people", "export").startswith("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:")
+
+
+def test_with_json_the_export_is_one_json_document(filled: Terminal, tmp_path: Path) -> None:
+    listed = filled.json("people", "export", "--format", "csv")
+    assert [one["name"] for one in listed] == names(filled.people())
+    assert {"every", "birthday", "about"} <= set(listed[0])
+    out = str(tmp_path / "book.csv")
+    assert filled.json("people", "export", "--format", "csv", "--out", out) == {
+        "file": out,
+        "format": "csv",
+        "people": 5,
+    }
+
+
+def test_nobody_is_exported_as_nothing(kith: Terminal) -> None:
+    assert kith("people", "export") == ""
+    assert kith.json("people", "export") == []
+    assert kith("people", "export", "--format", "csv") == "name,addresses,circle,tags,every,birthday,about\r\n"
