@@ -1,6 +1,6 @@
 """Takes the pictures of a digest that README shows: the demo's own letter, as Chromium draws it.
 
-    make screenshot
+make screenshot
 """
 
 import subprocess

@@ -1,10 +1,8 @@
 """`kith export`, `backup` and `restore`: everything at once."""
 
-import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,10 +18,10 @@ from support.terminal import NOW, Terminal
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def filled(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Terminal]:
+def filled(tmp_path: Path, request: pytest.FixtureRequest) -> Terminal:
     """Kith on each kind of database, with something in most tables."""
     server: Postgres | None = request.getfixturevalue("postgres") if request.param == "postgres" else None
-    yield fill(Terminal(tmp_path / "home", url=server.new_database() if server else ""))
+    return fill(Terminal(tmp_path / "home", url=server.new_database() if server else ""))
 
 
 @pytest.fixture
@@ -87,6 +85,8 @@ def test_the_export_is_json_with_and_without_the_option(small: Terminal) -> None
 
 def test_a_backup_is_a_private_copy_of_everything(filled: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "copy.db"
+    for database in filled.folder.glob("kith.db"):
+        database.chmod(0o644)  # as somebody's own script may have left it
     made = filled.json("backup", str(file))
     assert made == {"file": str(file), "bytes": file.stat().st_size, "schema": "0001"}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -235,13 +235,13 @@ def test_a_backup_on_a_read_only_place_can_be_restored(small: Terminal, tmp_path
     place.mkdir()
     small("backup", str(place / "copy.db"))
     contents = (place / "copy.db").read_bytes()
-    os.chmod(place / "copy.db", 0o400)
-    os.chmod(place, 0o500)
+    (place / "copy.db").chmod(0o400)
+    place.chmod(0o500)
     try:
         small("restore", str(place / "copy.db"))
         assert (place / "copy.db").read_bytes() == contents
     finally:
-        os.chmod(place, 0o700)
+        place.chmod(0o700)
 
 
 def test_a_letter_that_may_have_gone_out_since_is_not_sent_again_blindly(small: Terminal, tmp_path: Path) -> None:

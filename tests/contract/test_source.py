@@ -252,16 +252,31 @@ class SourceContract:
         source.examine("INBOX")
         [part] = source.structures([uid])[uid]
         assert (part.section, part.media_type) == ("1", PLAIN)
-        assert source.part(uid, part, 100) == b"words\r\n"
+        assert source.parts([(uid, part)], 100) == {(uid, "1"): b"words\r\n"}
+
+    def test_structures_of_messages_without_the_sought_parts_may_be_left_out(
+        self, world: World, source: Source
+    ) -> None:
+        plain, invitation = world.deliver(message()), world.deliver(INVITATION)
+        source.examine("INBOX")
+        whole = source.structures([plain, invitation])
+        for sought in (["text/calendar"], ["image/png", "Text/Calendar"]):
+            found = source.structures([plain, invitation], sought)
+            assert found.items() <= whole.items()
+            assert found[invitation] == whole[invitation]
 
     def test_parts_come_decoded_and_no_longer_than_asked(self, world: World, source: Source) -> None:
-        uid = world.deliver(INVITATION)
+        uid, other = world.deliver(INVITATION), world.deliver(message(body=b"words\r\n"))
         source.examine("INBOX")
         text, calendar, *_ = source.structures([uid])[uid]
-        assert source.part(uid, text, 100).decode().strip() == "Grüße!"
-        assert source.part(uid, calendar, 1000) == b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
-        assert source.part(uid, calendar, 5) == b"BEGIN"
-        assert source.part(uid + 1, calendar, 5) == b""
+        [plain] = source.structures([other])[other]
+        assert source.parts([], 100) == {}
+        found = source.parts([(uid, text), (other, plain), (uid, calendar), (other + 1, calendar)], 1000)
+        assert set(found) == {(uid, "1.1"), (uid, "1.2"), (other, "1")}
+        assert found[uid, "1.1"].decode().strip() == "Grüße!"
+        assert found[uid, "1.2"] == b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+        assert found[other, "1"] == b"words\r\n"
+        assert source.parts([(uid, calendar), (other, plain)], 5) == {(uid, "1.2"): b"BEGIN", (other, "1"): b"words"}
 
     def test_a_whole_message_comes_no_longer_than_asked(self, world: World, source: Source) -> None:
         uid = world.deliver(INVITATION)
@@ -321,8 +336,7 @@ class SourceContract:
         source.examine("INBOX")
         list(source.headers(source.uids(1)))
         source.fields(uids, ["Received"])
-        for part in source.structures([invitation])[invitation]:
-            source.part(invitation, part, 1000)
+        source.parts([(invitation, part) for part in source.structures([invitation])[invitation]], 1000)
         source.raw(uids[0], 1000)
         source.find("INBOX", "<m3@example.org>")
         source.close()

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -119,21 +120,18 @@ def add_everybody(kith: Kith) -> None:
     kith("people", "add", "Priya Nair", PRIYA, "--circle", "friends", "--tag", "alumni")
 
 
-def test_a_whole_life(life: Life) -> None:
+def scanned(life: Life) -> None:
+    """A first scan, a second one, and what the lists say then."""
     kith = life.kith
-    add_everybody(kith)
     before = life.dovecot.snapshot(life.user)
-
-    scanned = kith.json("scan")
-    assert scanned["read"] == 7  # nothing of Junk
-    assert scanned["touches"] == 4
-    assert scanned["quarantined"] == 0
-    assert scanned["mailboxes"][0]["error"] is None
+    first = kith.json("scan")
+    assert first["read"] == 7  # nothing of Junk
+    assert first["touches"] == 4
+    assert first["quarantined"] == 0
+    assert first["mailboxes"][0]["error"] is None
     assert life.dovecot.snapshot(life.user) == before
-
     again = kith.json("scan")
     assert (again["read"], again["touches"]) == (0, 0)
-
     maria, bob = life.person("Maria Silva"), life.person("Bob Stone")
     assert maria["touches"] == 2
     assert maria["last_touched"] == maria["last_outbound"]
@@ -143,20 +141,29 @@ def test_a_whole_life(life: Life) -> None:
     assert {p["name"] for p in overdue} == {"Maria Silva", "Bob Stone", "Priya Nair"}
     assert all(p["days_overdue"] > 0 for p in overdue)
 
+
+def digested(life: Life) -> tuple[EmailMessage, dict[str, int]]:
+    """The digest: shown, sent once, and as it arrived, with the numbers of the people in it."""
+    kith = life.kith
     shown = kith.json("digest")
     numbers = {p["name"]: p["number"] for p in shown["people"]}
     assert sorted(numbers.values()) == [1, 2, 3]
     assert "Lisbon" in shown["letter"]["text"]
     assert "<html" in shown["letter"]["html"]
-
     sent = kith.json("digest", "--send")
     assert sent["period"] == shown["period"]
+    assert [p["name"] for p in sent["people"]] == [p["name"] for p in shown["people"]]
     assert kith.json("digest", "--send")["already_sent"] is True
     [(_, raw)] = life.letters()
     letter = read(raw)
     assert letter["Auto-Submitted"] == "auto-generated"
     assert all(f"{number}   {name}" in plain(letter) for name, number in numbers.items())
+    return letter, numbers
 
+
+def answered(life: Life, letter: EmailMessage, numbers: dict[str, int]) -> None:
+    """The owner's answer, and what came of it."""
+    kith = life.kith
     words = (
         "xyzzy Lisbon\n"
         f"{numbers['Bob Stone']} lunch today, he is moving to Porto in May\n"
@@ -167,34 +174,37 @@ def test_a_whole_life(life: Life) -> None:
     )
     life.dovecot.deliver(life.user, answer(letter, f"Alex Moreau <{ME}>", words, at=NOW), folder="Sent", at=NOW)
     kith("run", "--once")
-
-    bob, priya, maria = life.person("Bob Stone"), life.person("Priya Nair"), life.person("Maria Silva")
-    today = kith.json("digest")["health"]  # the digest still stands after all this
-    assert today["problems"] == []
-    assert bob["days_overdue"] == 0
+    assert life.person("Bob Stone")["days_overdue"] == 0
     assert kith.json("people", "show", BOB)["notes"][0]["text"] == "he is moving to Porto in May"
-    assert priya["snoozed_until"] is not None
-    assert maria["touches"] == 3
+    assert life.person("Priya Nair")["snoozed_until"] is not None
+    assert life.person("Maria Silva")["touches"] == 3
     assert kith.json("people", "show", MARIA)["follow_ups"][0]["text"] == "the flat"
-
     _, receipt = life.letters()[-1]
-    said = plain(read(receipt))
-    assert "xyzzy Lisbon" in said
+    assert "xyzzy Lisbon" in plain(read(receipt))
     assert read(receipt)["In-Reply-To"]
-    assert len(life.letters()) == 2
 
+
+def drafted(life: Life) -> None:
+    """The thank-you draft that was asked for."""
     [(draft, flags)] = life.in_folder("Drafts")
     assert b"\\Draft" in flags
     assert read(draft)["To"] == f"Priya Nair <{PRIYA}>"
     assert "the intro to Tom" in plain(read(draft))
-    assert kith.json("drafts")[0]["state"] == "placed"
+    assert life.kith.json("drafts")[0]["state"] == "placed"
 
-    kith("run", "--once")  # everything once more: nothing comes twice
+
+def test_a_whole_life(life: Life) -> None:
+    add_everybody(life.kith)
+    before = life.dovecot.snapshot(life.user)
+    scanned(life)
+    letter, numbers = digested(life)
+    answered(life, letter, numbers)
+    drafted(life)
+    life.kith("run", "--once")  # everything once more: nothing comes twice
     assert len(life.letters()) == 2
     assert len(life.in_folder("Drafts")) == 1
     assert life.person("Maria Silva")["touches"] == 3
-    tom = life.person("Tom Hill")
-    assert tom["touches"] == 1, "the past of a person who was added later"
+    assert life.person("Tom Hill")["touches"] == 1, "the past of a person who was added later"
     after = life.dovecot.snapshot(life.user)
     assert {f: {u: after[f][u] for u in uids} for f, uids in before.items()} == before
     if life.smtp:
@@ -221,10 +231,23 @@ def test_quoted_text_is_never_an_instruction(life: Life) -> None:
     kith("scan")
     kith("digest", "--send")
     [(_, raw)] = life.letters()
-    life.dovecot.deliver(
-        life.user, answer(read(raw), ME, "1 note: only this\n", at=NOW), folder="Sent", at=NOW
-    )
+    life.dovecot.deliver(life.user, answer(read(raw), ME, "1 note: only this\n", at=NOW), folder="Sent", at=NOW)
     before = {p["name"]: p["touches"] for p in kith.json("people", "list")}
     kith("run", "--once")
     assert {p["name"]: p["touches"] for p in kith.json("people", "list")} == before
     assert not any(p["snoozed_until"] for p in kith.json("people", "list"))
+
+
+def test_explain_knows_strangers_mail_too_by_asking_the_mailbox(life: Life) -> None:
+    kith = life.kith
+    add_everybody(kith)
+    parcel = message("Shop <shop@example.net>", ME, "Your parcel", at=ago(9), message_id="<parcel@example.net>")
+    offer = message(
+        "Shop <shop@example.net>", ME, "Offers", at=ago(8), message_id="<offer@example.net>", headers={"List-Id": "<s>"}
+    )
+    for raw in (parcel, offer):
+        life.dovecot.deliver(life.user, raw, at=ago(8))
+    kith("scan")
+    assert kith.json("explain", "<parcel@example.net>")["reason"] == "stranger"
+    assert kith.json("explain", "<offer@example.net>")["reason"] == "bulk"
+    kith("explain", "<nobody@example.net>", code=66)

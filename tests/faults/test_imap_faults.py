@@ -13,7 +13,7 @@ import pytest
 from kith.errors import ConfigError, KithError, LoginRefused, MailboxFailed, NotFound, TryLater
 from kith.mail import wire
 from kith.mail.imap import Account, ImapSource, connect
-from kith.mail.source import Folder, FolderState, Role, Unreadable
+from kith.mail.source import Folder, FolderState, Part, Role, Unreadable
 from support.scripted_imap import GREETING, OPEN, ScriptedImap, hello
 
 SECRET = "correct-horse"
@@ -366,19 +366,65 @@ S: $ OK done
         }
 
 
+TEXT = '("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "7BIT" 5 1)'
+CALENDAR = '("text" "Calendar" ("NAME" {{a "b|c}}) NIL NIL "7BIT" 5 1)'
+STRUCTURES = "C: UID FETCH {0} (BODYSTRUCTURE)\n"
+
+
+def structure(uid: int, said: str) -> str:
+    """An answer to a question for the structure of a message."""
+    return f"S: * {uid} FETCH (UID {uid} BODYSTRUCTURE {said})\n"
+
+
+def types(parts: dict[int, list[Part]]) -> dict[int, list[str]]:
+    """The media types of messages' leaves."""
+    return {uid: [part.media_type for part in leaves] for uid, leaves in parts.items()}
+
+
 def test_one_structure_that_makes_no_sense_costs_no_other() -> None:
-    plain = '("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "7BIT" 5 1)'
-    said = {1: plain, 2: "(NIL)", 3: f"({'(' * 3000}", 4: plain}
-    script = ""
-    for uids in ([1, 2, 3, 4], [3, 4], [4], [3], [1, 2]):
-        answers = "".join(f"S: * {uid} FETCH (UID {uid} BODYSTRUCTURE {said[uid]})\n" for uid in uids)
-        script += f"C: UID FETCH {','.join(map(str, uids))} (BODYSTRUCTURE)\n{answers}{OK}"
+    said = {1: TEXT, 2: "(NIL)", 3: f"({'(' * 3000}", 4: "NIL", 5: f"{TEXT})) (((", 6: TEXT, 7: '("', 8: TEXT}
+    script = STRUCTURES.format("1:8") + "".join(map(structure, said, said.values())) + OK
     with inbox(script) as source:
-        parts = source.structures([1, 2, 3, 4])
-    assert {uid: [part.media_type for part in leaves] for uid, leaves in parts.items()} == {
-        1: ["text/plain"],
-        4: ["text/plain"],
-    }
+        assert types(source.structures(range(1, 9))) == {uid: ["text/plain"] for uid in (1, 6, 8)}
+
+
+def test_structures_are_read_in_whatever_form_they_come() -> None:
+    script = f"""{STRUCTURES.format("1:4")}
+S: * 9 EXISTS
+S: * 1 FETCH (FLAGS (\\Seen) BODYSTRUCTURE {CALENDAR} UID 1)
+S: * 7 fetch (uid 7 bodystructure {TEXT})
+S: * 3 fetch (bodystructure ({TEXT}{CALENDAR} "MIXED") uid 3)
+S: * 2 FETCH (UID 2 BODYSTRUCTURE {TEXT})
+S: * 4 FETCH (FLAGS ())
+S: $ OK that is all
+"""
+    with inbox(script) as source:
+        assert types(source.structures([1, 2, 3, 4])) == {
+            1: ["text/calendar"],
+            2: ["text/plain"],
+            3: ["text/plain", "text/calendar"],
+        }
+    with inbox(script) as source:
+        assert set(source.structures([1, 2, 3, 4], ["image/png", "text/CALENDAR"])) == {1, 3}
+
+
+def test_a_question_that_is_refused_is_asked_again_in_halves() -> None:
+    script = STRUCTURES.format("1:3") + structure(1, TEXT) + "S: $ NO some could not be read\n"
+    script += "".join(map(STRUCTURES.format, ("1", "2:3"))) + structure(1, TEXT) + "S: $-1 OK done\n"
+    script += "S: $ BAD what\n" + "".join(map(STRUCTURES.format, ("2", "3"))) + "S: $-1 NO\n"
+    script += structure(3, TEXT) + OK
+    with inbox(script) as source:
+        assert set(source.structures([1, 2, 3])) == {1, 3}
+
+
+def test_a_server_that_is_busy_with_one_question_leaves_the_line_in_order() -> None:
+    asked = "".join(f"C: UID FETCH {uid} (BODY.PEEK[{uid}]<0.9>)\n" for uid in (1, 2))
+    script = f"""{asked}S: $-1 NO [LIMIT] too much\nS: * 2 FETCH (UID 2 BODY[2]<0> {{{{b}}}})\n{OK}"""
+    wanted = [(uid, Part(str(uid), "text/plain", "", "7bit", 1)) for uid in (1, 2)]
+    with inbox(script + exists(1, 2, asked="1:*")) as source:
+        with pytest.raises(TryLater, match="too much"):
+            source.parts(wanted, 9)
+        assert source.uids(1) == [1, 2]
 
 
 def test_a_message_that_the_server_does_not_give_is_not_taken_for_gone() -> None:

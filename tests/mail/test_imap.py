@@ -61,8 +61,8 @@ def a_whole_life(source: Source) -> None:
     uids = source.uids(1)
     list(source.headers([*uids, 4_000_000_000]))
     source.fields(uids, ["Received"])
-    for uid, parts in source.structures(uids).items():
-        source.part(uid, parts[0], 100)
+    source.structures(uids, ["text/calendar"])
+    source.parts([(uid, parts[0]) for uid, parts in source.structures(uids).items()], 100)
     source.raw(uids[0], 100)
     source.raw(4_000_000_000, 100)
     source.find("Sent", "<1@example.org>")

@@ -162,10 +162,10 @@ def test_a_reader_and_a_writer_do_not_wait_for_each_other(engine: Engine, owner:
     assert time.monotonic() - begun < 5
 
 
-def test_a_writer_waits_for_another_from_its_first_word(engine: Engine, owner: int) -> None:
-    """On SQLite, one that read first and could not write later would have to fail."""
-    if engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL locks rows, when they are written")
+def test_on_sqlite_a_writer_waits_for_another_from_its_first_word(file: Path) -> None:
+    """One that only read so far, and could not write later, would have to fail."""
+    engine = open_database(f"sqlite:///{file}")
+    owner = owners.ensure(engine, NOW).id
     order: list[str] = []
     inside = threading.Event()
 
@@ -184,6 +184,7 @@ def test_a_writer_waits_for_another_from_its_first_word(engine: Engine, owner: i
         order.append("first is done")
     other.join(WAIT)
     assert order == ["first is done", "second sees 1"]
+    engine.dispose()
 
 
 def _at_once(jobs: list[Callable[[], None]]) -> list[BaseException]:

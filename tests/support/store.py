@@ -116,7 +116,7 @@ def instruction(owner_id: int, identity: str, **values: Any) -> InstructionRow:
 
 def a_life(session: Session, owner_id: int, person_id: int, name: str) -> None:
     """A row about a person in every table that can hold one."""
-    tag = name.split(maxsplit=1)[0].casefold()
+    tag = f"p{person_id}"
     identity = f"mail-{tag}"
     messages.add(session, [message(owner_id, identity, subject=f"Dinner with {name}")])
     messages.add_parts(session, [part(owner_id, person_id, identity)])

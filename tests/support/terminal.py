@@ -1,5 +1,6 @@
 """The command line inside the test's own process, on a folder of its own, at a moment that stands still."""
 
+import atexit
 import io
 import shutil
 from contextlib import redirect_stderr, redirect_stdout
@@ -50,7 +51,9 @@ url = "{url}"
 @cache
 def _empty_database() -> Path:
     """A database at today's schema: copying it is quicker than making it."""
-    path = Path(mkdtemp(prefix="kith-empty-")) / "kith.db"
+    folder = Path(mkdtemp(prefix="kith-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "kith.db"
     open_database(f"sqlite:///{path}").dispose()
     return path
 

@@ -159,6 +159,7 @@ def _checks(options: Options) -> Iterator[Check]:
     yield Check("config", OK, str(config.path))
     try:
         work = wiring.work(config)
+        options.closing.callback(work.engine.dispose)
     except KithError as error:
         yield Check("database", FAIL, error.message, error.hint)
         return

@@ -6,7 +6,8 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from kith.cli.parser import build_parser
@@ -16,11 +17,12 @@ from kith.errors import Internal, KithError, UsageError
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What may stand anywhere on the line."""
+    """What may stand anywhere on the line; closing ends what a command opened."""
 
     config: str | None = None
     as_json: bool = False
     debug: bool = False
+    closing: ExitStack = field(default_factory=ExitStack)
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -40,7 +42,8 @@ def run(words: list[str]) -> int:
         if getattr(arguments, "command", None) is None:
             build_parser().print_help(sys.stderr)
             return UsageError.exit_code
-        report: Report = _command(arguments.command)(arguments, options)
+        with options.closing:
+            report: Report = _command(arguments.command)(arguments, options)
         _print(report, as_json=options.as_json)
     except KeyboardInterrupt:
         return 130  # as a shell tells of SIGINT

@@ -61,6 +61,7 @@ def build_parser() -> Parser:
     parser = Parser(prog="kith", description="Keeps you in touch with the people you chose.", epilog=ANYWHERE)
     parser.add_argument("--version", action="version", version=f"kith {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    _init(commands)
     _mail(commands)
     _people(commands)
     _words(commands)
@@ -72,6 +73,20 @@ def _add(commands: Any, name: str, run: str, text: str) -> argparse.ArgumentPars
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, epilog=ANYWHERE)
     command.set_defaults(command=run)
     return command
+
+
+def _init(commands: Any) -> None:
+    init = _add(commands, "init", "init:init", "a few questions, and Kith is set up")
+    init.add_argument("--name", metavar="NAME", help="yours")
+    init.add_argument("--address", metavar="ADDRESS", action="append", default=[], help="yours; once for each")
+    init.add_argument("--timezone", metavar="ZONE", help="such as Europe/Paris; default: this machine's")
+    init.add_argument("--imap", metavar="URL", help="the mail server, where the address does not tell")
+    init.add_argument("--password", metavar="PLACE", help="env:NAME, file:PATH, keyring:SERVICE/USER or command:CMD")
+    init.add_argument("--smtp", metavar="URL", help="the server that sends letters; default: put into your inbox")
+    init.add_argument("--tls-ca", metavar="FILE", help="a certificate to trust: of a bridge, or a private CA")
+    init.add_argument("--insecure", action="store_true", help="no TLS, which works to this very machine only")
+    init.add_argument("--out", metavar="FILE", help="where to write it; default: kith.toml in this folder")
+    init.add_argument("--yes", action="store_true", help="ask nothing: take the options, and defaults for the rest")
 
 
 def _mail(commands: Any) -> None:

@@ -14,6 +14,7 @@ from kith.daemon import Once, Service, run_once
 def run(arguments: argparse.Namespace, options: Options) -> Report:
     """Runs until it is stopped, or does once what is due."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("kith").setLevel(logging.DEBUG if options.debug else logging.INFO)
     for foreign in ("imapclient", "schedule", "mailparser"):
         logging.getLogger(foreign).setLevel(logging.WARNING)  # imapclient tells whole commands at DEBUG
     work = opened(options)
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace, options: Options) -> Report:
         done = run_once(work)
         return _told(done, (work.now() - started).total_seconds())
     Service(work).run()
-    return Report({"stopped": True})
+    return Report({"stopped": True}, "")
 
 
 def _told(done: Once, seconds: float) -> Report:

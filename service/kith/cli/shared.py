@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 
 def opened(options: "Options") -> Work:
-    """The owner's work, by kith.toml."""
-    return wiring.work(wiring.read_config(options.config))
+    """The owner's work, by kith.toml; its database is closed when the command is over."""
+    work = wiring.work(wiring.read_config(options.config))
+    options.closing.callback(work.engine.dispose)
+    return work
 
 
 @contextmanager

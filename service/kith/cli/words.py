@@ -10,10 +10,11 @@ from kith.domain.dates import Look
 from kith.domain.touch import Channel
 from kith.errors import NotFound, UsageError
 from kith.jobs.acts import Done
+from kith.jobs.explain import Explained
+from kith.jobs.explain import explain as explain_message
 from kith.jobs.roster import roster
 from kith.jobs.work import Work
 from kith.store import messages, owners, people
-from kith.store.tables import MessageRow
 
 
 def _done(done: Done) -> Report:
@@ -31,10 +32,7 @@ def touch(arguments: argparse.Namespace, options: Options) -> Report:
     text = " ".join(arguments.text)
     with acting(work) as acts:
         person = the_person(work, acts.session, arguments.who)
-        done = acts.touch(person, Channel(arguments.channel), day, text)
-        if text:
-            acts.note(person, text)
-    return Report({"done": done.said, "change": done.change_id}, f"{done.said}. Noted: {text}" if text else done.said)
+        return _done(acts.touch(person, Channel(arguments.channel), day, text, note=text))
 
 
 def note(arguments: argparse.Namespace, options: Options) -> Report:
@@ -93,43 +91,31 @@ def explain(arguments: argparse.Namespace, options: Options) -> Report:
 
 
 def _explain_message(work: Work, message_id: str) -> Report:
-    with work.reading() as session:
-        rows = messages.by_message_id(session, work.owner_id, message_id)
-        names = {
-            row.identity: [
-                known[0].name
-                for person_id in messages.participants(session, work.owner_id, row.identity)
-                if (known := people.one(session, work.owner_id, person_id))
-            ]
-            for row in rows
-        }
-    if not rows:
-        raise NotFound(
-            f"no message {message_id} is kept",
-            "only messages with people in Kith are; from strangers it would be `stranger`",
-        )
-    zone = work.config.owner.timezone
-    data = [
-        {
-            "message_id": row.message_id,
-            "subject": row.subject,
-            "at": instant(row.at, zone),
-            "direction": row.direction,
-            "touch": row.reason is None,
-            "reason": row.reason,
-            "ruled": row.ruled,
-            "people": names[row.identity],
-        }
-        for row in rows
-    ]
-    return Report(data, "\n".join(_verdict(row, names[row.identity]) for row in rows))
+    found = explain_message(work, message_id)
+    if not found:
+        raise NotFound(f"there is no message {message_id}", "is it in a folder that Kith reads? See `kith doctor`")
+    data = [_explained(work, one) for one in found]
+    return Report(data[0] | {"others": data[1:]}, "\n".join(_verdict(one) for one in found))
 
 
-def _verdict(row: MessageRow, names: list[str]) -> str:
-    who = ", ".join(names)
-    if row.reason is None:
-        return f"“{row.subject}” is a touch ({row.direction}): {who}"
-    return f"“{row.subject}” is no touch: {row.reason}. With {who}"
+def _explained(work: Work, one: Explained) -> dict[str, object]:
+    return {
+        "message_id": one.message_id,
+        "subject": one.subject,
+        "at": instant(one.at, work.config.owner.timezone),
+        "direction": one.direction,
+        "touch": one.reason is None,
+        "reason": one.reason,
+        "ruled": one.ruled,
+        "people": list(one.people),
+    }
+
+
+def _verdict(one: Explained) -> str:
+    who = ", ".join(one.people)
+    if one.reason is None:
+        return f"“{one.subject}” is a touch ({one.direction}): {who}"
+    return f"“{one.subject}” is no touch: {one.reason}" + (f". With {who}" if who else "")
 
 
 def _explain_person(work: Work, who: str) -> Report:

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Final
 
 PHRASES: Final[Mapping[str, str]] = {
@@ -67,16 +68,20 @@ _LOOKED_AT: Final = 300  # characters, so that nothing a sender writes takes lon
 
 def _level(text: str) -> str:
     """Text without case, accents, wide forms and double spaces, so that every way to write a phrase is one."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     folded = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))
     bare = "".join(c for c in folded if not unicodedata.combining(c)).replace("’", "'")
     return " ".join(bare.split())
 
 
-def _any_of(phrases: set[str]) -> str:
+def _any_of(phrases: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(p) for p in sorted(phrases, key=len, reverse=True)) + ")"
 
 
-_PHRASE: Final = _any_of({_level(phrase) for known in PHRASES.values() for phrase in known.split("|")})
+_LEVELLED: Final = {_level(phrase) for known in PHRASES.values() for phrase in known.split("|")}
+_BEGINNINGS: Final = frozenset(phrase[:2] for phrase in _LEVELLED)  # "au" among them
+_PHRASE: Final = _any_of(_LEVELLED)
 _AND_ANOTHER: Final = rf"(?:[ ,:-]{{1,3}}{_PHRASE})?"  # "Out of Office AutoReply", as older servers have it
 _ANSWERED: Final = "(?:re|aw|sv|tr|vs|rv|ris|odp|fwd?|wg) ?:"
 _MARK: Final = rf"(?:[.!]*$| ?[:!|(]| [-–—~] ?| ?[–—]| {_ANSWERED})"
@@ -84,8 +89,9 @@ _UNTIL: Final = (
     r"[.,;]? (?:until|till|from|back|returning|bis|vom|jusqu'|hasta|fino al?|dal|ate|tot|t/m|til|do|od)\b"
     r"[^?]*$"  # what asks something was written by somebody
 )
-_ABSENT: Final = re.compile(
-    rf"[\[【「]{_PHRASE}[:!]?[\]】」]"
+_BRACKETS: Final = "[【「"
+_ABSENT: Final = (
+    rf"[{re.escape(_BRACKETS)}]{_PHRASE}[:!]?[\]】」]"
     rf"|{_PHRASE}{_AND_ANOTHER}(?:{_MARK}|{_UNTIL})"
     rf"|auto: {_ANSWERED}"  # RFC 5230, 4.4 puts "Auto: " before the subject; alone it is a car, too
     r"|auto: [^:?]*\b(?:is|am) (?:currently )?out of (?:the )?office\b"
@@ -100,4 +106,14 @@ def announces_absence(subject: str) -> bool:
     "Out of office: holiday" is one; "Out of office next week, can you cover?" was written by somebody.
     """
     start = subject.strip()[:_LOOKED_AT]
-    return _ABSENT.match(_level(start)) is not None or _SHOUTED.match(start) is not None
+    return _is_absent(_level(start)) or _SHOUTED.match(start) is not None
+
+
+def _is_absent(levelled: str) -> bool:
+    may_be = levelled[:2] in _BEGINNINGS or levelled[:1] in _BRACKETS or "is out of" in levelled
+    return may_be and _absent().match(levelled) is not None
+
+
+@cache
+def _absent() -> re.Pattern[str]:
+    return re.compile(_ABSENT)  # hundreds of phrases: few programs need them, and most subjects are plainly none

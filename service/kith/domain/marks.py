@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Final
 
 from kith.domain.absence import announces_absence
@@ -14,6 +15,8 @@ RECEIPT_PART: Final = "message/disposition-notification"
 CALENDAR_TYPES: Final = frozenset({"text/calendar", "application/ics"})
 REACTION_TYPE: Final = "text/vnd.google.email-reaction+json"
 """How Gmail marks an emoji reaction: as a whole, or in one part."""
+TELLING_PARTS: Final = frozenset({"text/calendar", REACTION_TYPE, RECEIPT_PART})
+"""The types of parts that a verdict depends on. Of a message without them its headers tell enough."""
 
 _OPENING: Final = 400  # characters: the sentence of a reaction is the first there is
 _COMMENT = re.compile(r"\([^()]*\)")
@@ -77,10 +80,15 @@ def may_be_reaction(envelope: Envelope) -> bool:
 
 def _media_type(envelope: Envelope) -> str:
     """The type of the message as a whole, without parameters (RFC 2045, 5.1)."""
-    return "".join(envelope.marks.get("content-type", "").partition(";")[0].split()).casefold()
+    return _plain(envelope.marks.get("content-type", "").partition(";")[0])
+
+
+@lru_cache(maxsize=256)
+def _plain(media_type: str) -> str:
+    return "".join(media_type.split()).casefold()
 
 
 def _word(value: str) -> str:
     """The first word of a field, without comments and parameters (RFC 3834, 5)."""
-    words = _COMMENT.sub(" ", value).replace(";", " ").split(maxsplit=1)
+    words = (_COMMENT.sub(" ", value) if "(" in value else value).replace(";", " ").split(maxsplit=1)
     return words[0].casefold() if words else ""

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from kith.domain.address import Address
-from kith.domain.marks import is_automatic, is_bulk, is_calendar, is_reaction, may_be_reaction
+from kith.domain.marks import TELLING_PARTS, is_automatic, is_bulk, is_calendar, is_reaction, may_be_reaction
 from kith.domain.message import Envelope
 
 __all__ = [
-    "NOTHING_MORE", "Channel", "Circumstances", "Direction", "Found", "Reason", "Verdict", "is_automatic", "judge",
-    "may_be_reaction", "was_moved",
+    "NOTHING_MORE", "TELLING_PARTS", "Channel", "Circumstances", "Direction", "Found", "Reason", "Verdict",
+    "is_automatic", "judge", "may_be_reaction", "was_moved",
 ]  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def _reason(
     tests: tuple[tuple[Reason, Callable[[], bool]], ...] = (
         (Reason.AUTOMATIC, lambda: is_automatic(envelope, outbound=outbound, media_types=parts)),
         (Reason.BULK, lambda: is_bulk(envelope)),
-        (Reason.CROWD, lambda: _recipients(envelope, here) > here.max_recipients),
+        (Reason.CROWD, lambda: _is_crowd(envelope, here)),
         (Reason.NOT_ADDRESSED, lambda: not outbound and not _addressed(envelope, here)),
         (Reason.BYSTANDER, lambda: bool(known) and not touched),
         (Reason.OWN, lambda: _is_own(envelope, here, found)),
@@ -165,8 +165,10 @@ def _is_own(envelope: Envelope, here: Circumstances, found: Found) -> bool:
     return here.is_letter(envelope.message_id) or (found.in_drafts and here.is_draft(envelope.message_id))
 
 
-def _recipients(envelope: Envelope, here: Circumstances) -> int:
-    return len({here.key(a.address) for a in (*envelope.to, *envelope.cc)})
+def _is_crowd(envelope: Envelope, here: Circumstances) -> bool:
+    recipients = (*envelope.to, *envelope.cc)
+    most = here.max_recipients
+    return len(recipients) > most and len({here.key(a.address) for a in recipients}) > most
 
 
 def _when(envelope: Envelope, found: Found, now: datetime, *, outbound: bool) -> datetime:

@@ -38,15 +38,19 @@ class Acts:
     @property
     def today(self) -> date:
         """The date where the owner lives."""
-        return self.now.astimezone(self.zone).date()
+        return self.day_of(self.now)
+
+    def day_of(self, at: datetime) -> date:
+        """An instant's date where the owner lives."""
+        return at.astimezone(self.zone).date()
 
     def note(self, person: Person, text: str) -> Done:
         """Keeps words about a person."""
         row = notes.add_note(self.session, self.owner_id, person.id, text, self.now, self.source)
-        return self.done(f"Noted for {person.name}: {text}", [deletion("note", row)], person.id)
+        return self.done(f"Noted for {person.name}: {shortened(text)}", [deletion("note", row)], person.id)
 
-    def touch(self, person: Person, channel: Channel, on: date, subject: str = "") -> Done:
-        """A touch that left no mail. At noon of its day where it was, or now if that is today."""
+    def touch(self, person: Person, channel: Channel, on: date, subject: str = "", note: str = "") -> Done:
+        """A touch that left no mail, with a note if one is given. At noon of its day, or now if that is today."""
         at = self.now if on == self.today else datetime.combine(on, time(12), self.zone)
         identity = f"{self.source}:{secrets.token_hex(8)}"
         row = {
@@ -63,7 +67,12 @@ class Acts:
         people.refresh(self.session, self.owner_id, [person.id])
         kept = messages.touch_id(self.session, self.owner_id, person.id, identity)
         said = f"{WORDS[channel]} with {person.name} {self._day(on)}"
-        return self.done(said, [deletion("touch", kept, person.id)], person.id)
+        undo = [deletion("touch", kept, person.id)]
+        if note:
+            written = notes.add_note(self.session, self.owner_id, person.id, note, self.now, self.source)
+            undo.append(deletion("note", written))
+            said = f"{said}. Noted: {shortened(note)}"
+        return self.done(said, undo, person.id)
 
     def snooze(self, person: Person, until: date) -> Done:
         """Leaves a person out of digests until a day."""
@@ -166,54 +175,6 @@ class Acts:
                 raise NotFound(f"{written} belongs to {whose} already", f"see `kith people show {written}`")
         return new
 
-    def not_a_touch(self, person: Person) -> Done:
-        """The latest touch of a person was none; it stays so when the message is read again."""
-        latest = messages.touches(self.session, self.owner_id, person.id, 1)
-        if not latest:
-            raise NotFound(f"there is no touch of {person.name} to take away", "see `kith people show`")
-        touch = latest[0]
-        before = self._ruling(touch.identity)
-        messages.rule(self.session, self.owner_id, touch.identity, "ruled-out", ruled=True)
-        gone = touch.model_dump(mode="json", exclude={"id", "owner_id"})
-        messages.remove_touches(self.session, self.owner_id, touch.identity, person.id)
-        people.refresh(self.session, self.owner_id, [person.id])
-        said = f"{touch.subject or 'That'} no longer counts for {person.name}"
-        return self.done(
-            said, [*before, {"do": "insert", "table": "touch", "values": gone, "person": person.id}], person.id
-        )
-
-    def is_a_touch(self, person: Person) -> Done:
-        """The latest message with a person that did not count does; it stays so when it is read again."""
-        since = messages.not_counted_since(self.session, self.owner_id, person.id, None, 1)
-        if not since:
-            raise NotFound(f"every message with {person.name} counts already", "see `kith explain`")
-        message = since[0]
-        before = self._ruling(message.identity)
-        messages.rule(self.session, self.owner_id, message.identity, None, ruled=True)
-        row = {
-            "owner_id": self.owner_id,
-            "person_id": person.id,
-            "identity": message.identity,
-            "at": message.at,
-            "direction": message.direction or str(Direction.INBOUND),
-            "channel": str(Channel.EMAIL),
-            "subject": message.subject,
-            "source": message.mailbox,
-        }
-        messages.add_touches(self.session, [row])
-        people.refresh(self.session, self.owner_id, [person.id])
-        kept = messages.touch_id(self.session, self.owner_id, person.id, message.identity)
-        said = f"“{message.subject}” counts for {person.name} now"
-        return self.done(said, [*before, deletion("touch", kept, person.id)], person.id)
-
-    def _ruling(self, identity: str) -> list[Step]:
-        """The step that gives a message back the verdict it has now; none for a touch that left no mail."""
-        known = messages.by_identity(self.session, self.owner_id, [identity])
-        return [
-            {"do": "nothing", "table": "touch", "ruling": [row.identity, row.reason, row.ruled]}
-            for row in known.values()
-        ]
-
     def merge(self, kept: Person, gone: Person) -> Done:
         """Two people are one."""
         if kept.id == gone.id:
@@ -288,6 +249,15 @@ WORDS = {
 def spoken(on: date) -> str:
     """A date as it is said: 3 May 2027."""
     return f"{on.day} {on:%B %Y}"
+
+
+def shortened(text: str) -> str:
+    """The owner's words as they are told again; they are kept whole."""
+    return text if len(text) <= LONGEST_TOLD else f"{text[:LONGEST_TOLD].rstrip()}…"
+
+
+LONGEST_TOLD = 300
+"""Characters of a note that are told again."""
 
 
 def deletion(table: str, row_id: int, person_id: int | None = None) -> Step:

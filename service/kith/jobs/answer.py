@@ -1,79 +1,96 @@
 """Reads the owner's replies: believes or ignores them, carries out what they ask, and queues the receipt."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+import logging
+from dataclasses import replace
 
 from kith.domain import reply as instructing
 from kith.domain import touch
-from kith.domain.message import identity
-from kith.domain.receipt import NotUnderstood, Receipt
+from kith.domain.instruction import not_understood
+from kith.domain.message import Envelope, identity
 from kith.domain.reply import Instruction
 from kith.domain.token import is_fresh
 from kith.domain.trust import vouched
-from kith.jobs import post
-from kith.jobs.carry_out import Result, carry_out
+from kith.errors import MailboxFailed, NotFound
+from kith.jobs.acknowledge import acknowledge
+from kith.jobs.acts import Acts
+from kith.jobs.carry_out import carry_out
+from kith.jobs.desk import DONE, NOT_UNDERSTOOD, Answer, Result
 from kith.jobs.work import Work
-from kith.mail import mime, replytext
+from kith.mail import headers, mime, replytext
 from kith.mail.source import Source
 from kith.store import letters
 from kith.store.engine import Session
 from kith.store.tables import InstructionRow, LetterRow, ReplyRow
 
+__all__ = ["Answer", "answer_mailbox", "apply", "understand"]
+
+log = logging.getLogger("kith")
+
 MOST_REPLY = 2_000_000
 """Bytes of a reply that are read: quoted pictures may follow, but the owner's words come first."""
 
-RECEIPT = "receipt"
+MOST_TRIES = 5
+"""How often a reply is tried that the server does not give, or over which Kith stumbles, before it is set aside."""
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One reply as it was understood: what it answers (None: a note to oneself) and what it asks."""
-
-    identity: str
-    message_id: str
-    subject: str
-    references: tuple[str, ...]
-    letter: LetterRow | None
-    instructions: list[Instruction]
+LONGEST_LINE_DONE = 500
+"""Characters kept of a line that was carried out. One that was not is kept whole."""
 
 
 def answer_mailbox(work: Work, mailbox: str, source: Source) -> int:
-    """Handles the replies that scans found in an open mailbox; gives how many were acted on."""
+    """Handles the replies that scans found in an open mailbox; gives how many were acted on.
+
+    Each is counted before it is tried, so that one that stops the process does not stop it for ever.
+    """
     with work.reading() as session:
         waiting = letters.replies(session, work.owner_id, mailbox, "found")
     acted = 0
     for row in waiting:
-        raw = _fetch(source, row)
+        if row.tries >= MOST_TRIES:
+            _set_aside(work, row)
+            continue
+        try:
+            raw = _fetch(source, row)
+        except MailboxFailed as error:
+            log.warning("%s", error.message)
+            _count(work, row)
+            continue
         if raw is None:
             _finish(work, row, "gone", "it was no longer there")
             continue
+        _count(work, row)
         acted += _answer_one(work, row, raw)
     return acted
 
 
 def _fetch(source: Source, row: ReplyRow) -> bytes | None:
-    state = source.examine(row.folder)
+    try:
+        state = source.examine(row.folder)
+    except NotFound:
+        return None
     return source.raw(row.uid, MOST_REPLY) if state.uidvalidity == row.uidvalidity else None
 
 
 def _answer_one(work: Work, row: ReplyRow, raw: bytes) -> bool:
-    try:
-        message = mime.read(raw, None)
-    except mime.Unparsable as fault:
-        _finish(work, row, "unread", fault.reason)
-        return False
+    message, unread = _read(raw)
     with work.reading() as session:
         why_not, letter = _doubt(work, session, row, message)
     if why_not:
         _finish(work, row, "ignored", why_not)
         return False
-    answer = replace(understand(work, message, letter), identity=row.identity)
+    answer = replace(understand(work, message, letter, unread), identity=row.identity)
     with work.writing() as session:
         apply(work, session, answer)
-        kept = session.get_one(ReplyRow, row.id)
-        kept.state, kept.why = "done", ""
-        session.add(kept)
+        _keep(session, row, "done", unread)
     return True
+
+
+def _read(raw: bytes) -> tuple[mime.Message, str]:
+    """A message, and why its text could not be read ("": it could)."""
+    try:
+        return mime.read(raw, None), ""
+    except mime.Unparsable as fault:
+        results = tuple(headers.field_values(raw, "Authentication-Results"))
+        return mime.Message(headers.envelope(raw, None), auth_results=results), fault.reason
 
 
 def _doubt(work: Work, session: Session, row: ReplyRow, message: mime.Message) -> tuple[str, LetterRow | None]:
@@ -87,6 +104,7 @@ def _doubt(work: Work, session: Session, row: ReplyRow, message: mime.Message) -
             "not the owner's",
         ),
         (not touch.is_automatic(envelope, outbound=False), "automatic"),
+        (_is_to_kith(work, envelope), "written to somebody else"),
         (letter is not None or (not row.answers and row.in_sent), "it answers no letter of ours"),
         (letter is None or is_fresh(letter.created_at, work.now()), "the letter it answers is too old"),
         (
@@ -98,86 +116,98 @@ def _doubt(work: Work, session: Session, row: ReplyRow, message: mime.Message) -
     return next((why for holds, why in checks if not holds), ""), letter
 
 
-def understand(work: Work, message: mime.Message, letter: LetterRow | None) -> Answer:
-    """A reply's new words as instructions. Changes nothing."""
+def _is_to_kith(work: Work, envelope: Envelope) -> bool:
+    """Letters go from the owner to the owner, and so do answers.
+
+    A letter that was forwarded, and what a friend wrote back to that, carries our Message-ID as well: what
+    the owner says to others is theirs.
+    """
+    written = {work.key(a.address) for a in (*envelope.to, *envelope.cc, *envelope.bcc)}
+    return not written or not written.isdisjoint({*work.config.owner_keys, work.key(work.config.digest_to)})
+
+
+def understand(work: Work, message: mime.Message, letter: LetterRow | None, unread: str = "") -> Answer:
+    """A reply's new words as instructions; unread says why they cannot be read. Changes nothing."""
     envelope = message.envelope
     words = replytext.new_text(message.text or None, message.html or None, work.config.owner.addresses)
-    today = work.local(min(envelope.date or work.now(), work.now()))
-    if letter is None:
+    written_at = min(envelope.date or work.now(), work.now())
+    today = work.local(max(written_at, letter.created_at) if letter else written_at)
+    if unread:
+        lost = not_understood(f"its text could not be read ({unread}); please send it again as plain text")
+        parsed = [replace(lost, line=f"your mail “{envelope.subject}”")]
+    elif letter is None:
         parsed = instructing.parse_self_note(envelope.subject, words, today)
     else:
         parsed = instructing.parse(words, today)
-    references = (*envelope.references[-5:], envelope.message_id)
-    return Answer(identity(envelope), envelope.message_id, envelope.subject, references, letter, parsed)
+    before = envelope.references[-5:] or envelope.in_reply_to[:1]  # RFC 5322, 3.6.4
+    return Answer(
+        identity(envelope), envelope.message_id, envelope.subject, (*before, envelope.message_id), letter, parsed
+    )
 
 
 def apply(work: Work, session: Session, answer: Answer) -> list[Result]:
     """Carries out every instruction once and queues the receipt, all within the session's transaction."""
     now = work.now()
-    numbers = letters.numbers(session, answer.letter.id) if answer.letter else {}
     results = []
     for instruction in answer.instructions:
-        result = carry_out(work, session, instruction, numbers, answer.letter, now)
+        result = carry_out(work, session, instruction, answer.letter, now)
         results.append(result)
-        session.add(_row(work, answer.identity, instruction, result, now))
+        session.add(_row(work, answer.identity, instruction, result))
         session.flush()
-    if answer.letter and answer.letter.kind == RECEIPT and any(r.outcome == "done" for r in results):
-        letters.file_lines(session, work.owner_id, answer.letter.key)
-    _acknowledge(work, session, answer, results, now)
+    acknowledge(work, session, answer, results, now)
+    acts = Acts(session, work.owner_id, now, work.config.owner.timezone, source="reply")
+    for person in (person for result in results for person in result.forgets):
+        acts.forget(person, work.key)
     return results
 
 
-def _row(work: Work, identity: str, asked: Instruction, result: Result, now: datetime) -> InstructionRow:
+def _row(work: Work, identity: str, asked: Instruction, result: Result) -> InstructionRow:
     return InstructionRow(
         owner_id=work.owner_id,
         identity=identity,
         position=asked.position,
-        line=asked.line,
+        line=asked.line[:LONGEST_LINE_DONE] if result.outcome == DONE else asked.line,
         verb=str(asked.verb),
         outcome=result.outcome,
         said=result.said,
         person_id=result.person_id,
-        at=now,
+        at=work.now(),
     )
 
 
-def _acknowledge(work: Work, session: Session, answer: Answer, results: list[Result], now: datetime) -> None:
-    troubled = any(r.outcome != "done" for r in results) or not results
-    wish = work.config.reply.receipt
-    briefings = [r.briefing for r in results if r.briefing]
-    thread = post.Thread(answer.message_id, answer.references)
-    if wish == "always" or (wish == "problems" and troubled) or any(r.wanted for r in results):
-        receipt = _receipt(work, session, answer, results)
-        rendered = work.letters.receipt(receipt)
-        numbers = letters.numbers(session, answer.letter.id) if answer.letter else {}
-        post.queue(work, session, RECEIPT, answer.identity, rendered, now, numbers, thread)
-    for position, briefing in enumerate(briefings):
-        rendered = work.letters.briefing(briefing)
-        post.queue(work, session, "briefing", f"{answer.identity}:{position}", rendered, now, thread=thread)
+def _set_aside(work: Work, row: ReplyRow) -> None:
+    """Gives up on a reply, so that others need not wait for it; one in Sent is listed, for the words may matter."""
+    with work.writing() as session:
+        if row.in_sent and not letters.instructions(session, work.owner_id, row.identity):
+            line = f"your mail of {work.local(row.found_at)} in {row.folder}"
+            session.add(
+                InstructionRow(
+                    owner_id=work.owner_id,
+                    identity=row.identity,
+                    position=0,
+                    line=line,
+                    verb="unknown",
+                    outcome=NOT_UNDERSTOOD,
+                    said="it could not be read; please send it again as plain text",
+                    at=work.now(),
+                )
+            )
+        _keep(session, row, "unread", f"given up after {row.tries} tries")
 
 
-def _receipt(work: Work, session: Session, answer: Answer, results: list[Result]) -> Receipt:
-    lines = {i.position: i.line for i in answer.instructions}
-    here = set(lines.values())
-    earlier = [row.line for row in letters.unfiled(session, work.owner_id) if row.identity != answer.identity]
-    return Receipt(
-        owner=work.config.owner.name,
-        answered=answer.subject,
-        done=tuple(r.said for r in results if r.outcome == "done" and r.said),
-        not_understood=tuple(
-            NotUnderstood(lines[i], r.said, r.candidates)
-            for i, r in zip(lines, results, strict=True)
-            if r.outcome == "not-understood"
-        ),
-        questions=tuple(r.question for r in results if r.question),
-        still_unfiled=tuple(line for line in earlier if line not in here),
-        drafts=tuple(r.draft for r in results if r.draft),
-        help=any(r.help for r in results) or not results,
-    )
+def _count(work: Work, row: ReplyRow) -> None:
+    with work.writing() as session:
+        kept = session.get_one(ReplyRow, row.id)
+        kept.tries += 1
+        session.add(kept)
 
 
 def _finish(work: Work, row: ReplyRow, state: str, why: str) -> None:
     with work.writing() as session:
-        kept = session.get_one(ReplyRow, row.id)
-        kept.state, kept.why = state, why
-        session.add(kept)
+        _keep(session, row, state, why)
+
+
+def _keep(session: Session, row: ReplyRow, state: str, why: str) -> None:
+    kept = session.get_one(ReplyRow, row.id)
+    kept.state, kept.why = state, why
+    session.add(kept)

@@ -1,99 +1,39 @@
 """Carries out one instruction of a reply, and says what came of it in a sentence."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from kith.domain import occasion
-from kith.domain.digest import DraftLine
 from kith.domain.person import Person
-from kith.domain.receipt import Briefing, Question
+from kith.domain.receipt import Question
 from kith.domain.reply import Instruction, Verb
 from kith.domain.touch import Channel
 from kith.errors import NotFound
-from kith.jobs import draft
-from kith.jobs.acts import Acts, Done
+from kith.jobs import draft, filing, rulings
+from kith.jobs.acts import Acts, Done, spoken
 from kith.jobs.brief import brief
+from kith.jobs.desk import ASKED, DONE, NOT_UNDERSTOOD, RECEIPT, Desk, Result, Unclear
 from kith.jobs.roster import choose_now
 from kith.jobs.work import Work
 from kith.store import letters, people
 from kith.store.engine import Session
 from kith.store.tables import LetterRow
 
-DONE, NOT_UNDERSTOOD, ASKED = "done", "not-understood", "asked"
+__all__ = ["Result", "carry_out"]
+
+LONGEST_NAME, LONGEST_ADDRESS = 200, 320
+"""Characters of a new person's name, and of an address (RFC 5321, 4.5.3.1: 64, an @ and 255)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of one instruction. wanted: it must be answered even where receipts are turned off."""
-
-    outcome: str
-    said: str = ""
-    person_id: int | None = None
-    candidates: tuple[str, ...] = ()
-    question: Question | None = None
-    draft: DraftLine | None = None
-    briefing: Briefing | None = None
-    help: bool = False
-    wanted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What carrying out needs: the work, the transaction, the letter that is answered and its numbers."""
-
-    work: Work
-    session: Session
-    acts: Acts
-    numbers: Mapping[int, int]
-    letter: LetterRow | None
-    now: datetime
-    asked: Instruction
-    trouble: list[Result] = field(default_factory=list)
-
-    def person(self, who: str) -> Person:
-        """Whom a word means. Raises NotFound with the candidates where that is nobody or several."""
-        number = who.lstrip("#")
-        if number.isdecimal():
-            return self._by_number(int(number[:9]), who)
-        found = people.find(self.session, self.work.owner_id, who, self.work.key(who))
-        if len(found) == 1:
-            return found[0][0]
-        if not found:
-            raise Unclear(f"I know nobody called “{who}”")
-        raise Unclear(f"“{who}” could be several people", tuple(p.name for p, _ in found[:8]))
-
-    def _by_number(self, number: int, who: str) -> Person:
-        person_id = self.numbers.get(number)
-        known = people.one(self.session, self.work.owner_id, person_id) if person_id else None
-        if known is None:
-            raise Unclear(f"there is no number {who} in the letter you answered")
-        return known[0]
-
-
-class Unclear(NotFound):
-    """An instruction that names nobody, or too many."""
-
-    def __init__(self, message: str, candidates: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.candidates = candidates
-
-
-def carry_out(
-    work: Work,
-    session: Session,
-    asked: Instruction,
-    numbers: Mapping[int, int],
-    letter: LetterRow | None,
-    now: datetime,
-) -> Result:
-    """One instruction. What cannot be done comes back as not understood, with the reason; nothing is lost."""
+def carry_out(work: Work, session: Session, asked: Instruction, letter: LetterRow | None, now: datetime) -> Result:
+    """One instruction, all of it or nothing. What cannot be done comes back as not understood, with the reason."""
     acts = Acts(session, work.owner_id, now, work.config.owner.timezone, source="reply")
-    desk = Desk(work, session, acts, numbers, letter, now, asked)
     if letter is None and asked.verb not in ALLOWED_IN_SELF_NOTES:
         return Result(NOT_UNDERSTOOD, "a note to yourself can only hold notes and touches; answer a letter for this")
     try:
-        return VERBS[asked.verb](desk)
+        with session.begin_nested():
+            return VERBS[asked.verb](Desk(work, session, acts, letter, now, asked))
     except NotFound as problem:
         return Result(NOT_UNDERSTOOD, problem.message, candidates=getattr(problem, "candidates", ()))
 
@@ -108,19 +48,8 @@ def _one(act: Callable[[Desk, Person], Done]) -> Callable[[Desk], Result]:
 
 def _touch(desk: Desk, person: Person) -> Done:
     asked = desk.asked
-    done = desk.acts.touch(person, asked.channel or Channel.MESSAGE, asked.on or desk.acts.today)
-    return _with_note(desk, person, done, asked.text)
-
-
-def _with_note(desk: Desk, person: Person, done: Done, text: str) -> Done:
-    if not text.strip(" .,;:!"):
-        return done
-    desk.acts.note(person, text)
-    return replace(done, said=f"{done.said}. Noted: {text}")
-
-
-def _every(desk: Desk, person: Person) -> Done:
-    return desk.acts.every(person, desk.asked.every)
+    note = asked.text if asked.text.strip(" .,;:!") else ""
+    return desk.acts.touch(person, asked.channel or Channel.MESSAGE, asked.on or desk.acts.today, note=note)
 
 
 def _snooze(desk: Desk, person: Person) -> Done:
@@ -135,16 +64,14 @@ def _follow_up(desk: Desk, person: Person) -> Done:
     return desk.acts.follow_up(person, desk.asked.on, desk.asked.text)
 
 
-def _tag(desk: Desk, person: Person) -> Done:
-    return desk.acts.tag(person, desk.asked.tags)
-
-
 def _add(desk: Desk) -> Result:
     asked = desk.asked
     key = desk.work.key(asked.address)
     if key in desk.work.config.owner_keys:
         raise Unclear("that is an address of your own")
     name = (asked.who[0] if asked.who else "") or asked.address
+    if len(name) > LONGEST_NAME or len(asked.address) > LONGEST_ADDRESS:
+        raise Unclear("that is too long for a name and an address")
     person_id, done = desk.acts.add(
         name,
         [(asked.address, key)] if asked.address else [],
@@ -158,23 +85,39 @@ def _add(desk: Desk) -> Result:
 
 
 def _forget(desk: Desk) -> Result:
+    """Asks back, unless this is the answer to that very question."""
     person = desk.person(desk.asked.who[0])
+    if any(person.id == asked.id for asked in _asked_back(desk)):
+        return _forgetting((person,))
     question = Question(f"Forget {person.name}, with all notes and touches, for good?", "yes")
-    return Result(ASKED, f"forget {person.name}?", person.id, question=question, wanted=True)
+    return Result(ASKED, _question(person), person.id, question=question, wanted=True)
 
 
 def _yes(desk: Desk) -> Result:
-    """Yes to what the answered receipt asked back."""
-    about = desk.letter.key if desk.letter else ""
-    rows = letters.instructions(desk.session, desk.work.owner_id, about).values()
-    asked = [
-        people.one(desk.session, desk.work.owner_id, r.person_id) for r in rows if r.outcome == ASKED and r.person_id
-    ]
-    persons = [known[0] for known in asked if known]
+    """Yes to what the answered receipt asked back, or to that about the people who are named."""
+    meant = {desk.person(who).id for who in desk.asked.who}
+    persons = tuple(p for p in _asked_back(desk) if not meant or p.id in meant)
     if not persons:
         raise Unclear("there is no question open in the letter you answered")
-    said = [desk.acts.forget(person, desk.work.key).said for person in persons]
-    return Result(DONE, ". ".join(said))
+    return _forgetting(persons)
+
+
+def _asked_back(desk: Desk) -> list[Person]:
+    """Whom the answered receipt asked about; not one who has become part of somebody else meanwhile."""
+    if desk.letter is None or desk.letter.kind != RECEIPT:
+        return []
+    rows = letters.instructions(desk.session, desk.work.owner_id, desk.letter.key).values()
+    asked = {row.person_id: row.said for row in rows if row.outcome == ASKED and row.person_id}
+    known = people.everyone(desk.session, desk.work.owner_id, list(asked)) if asked else []
+    return [person for person, _ in known if asked[person.id] == _question(person)]
+
+
+def _question(person: Person) -> str:
+    return f"forget {person.name}?"
+
+
+def _forgetting(persons: tuple[Person, ...]) -> Result:
+    return Result(DONE, ". ".join(f"{person.name} is forgotten" for person in persons), forgets=persons)
 
 
 def _merge(desk: Desk) -> Result:
@@ -184,7 +127,9 @@ def _merge(desk: Desk) -> Result:
 
 def _undo(desk: Desk) -> Result:
     number = desk.asked.text.strip()
-    return Result(DONE, desk.acts.undo(int(number) if number.isdecimal() else None).said)
+    if number and not (number.isdecimal() and len(number) < people.LONGEST_ID):
+        raise Unclear(f"there is no change {number} to take back")
+    return Result(DONE, desk.acts.undo(int(number) if number else None).said)
 
 
 def _briefing(desk: Desk) -> Result:
@@ -196,28 +141,53 @@ def _briefing(desk: Desk) -> Result:
 def _draft(kind: occasion.Kind) -> Callable[[Desk], Result]:
     def carried(desk: Desk) -> Result:
         persons = [desk.person(who) for who in desk.asked.who]
-        with_whom = persons[1] if kind is occasion.Kind.INTRODUCE and persons[1:] else None
-        receivers = persons[:1] if with_whom else persons
-        lines = [
-            draft.propose(desk.work, desk.session, kind, p, desk.asked.text, desk.now, with_whom) for p in receivers
+        proposed = [
+            draft.ask_for(desk.work, desk.session, kind, person, desk.asked.text, desk.now, whom)
+            for person, whom in _letters_to(kind, persons)
         ]
-        said = f"A draft to {' and '.join(p.name for p in persons)} will wait in Drafts"
-        return Result(DONE, said, receivers[0].id, draft=lines[0])
+        lines = tuple(p.line for p in proposed if p.made_on is None)
+        return Result(DONE, ". ".join(_told(proposed)), persons[0].id, drafts=lines)
 
     return carried
 
 
+def _told(proposed: list[draft.Proposed]) -> Iterator[str]:
+    new = [p.to for p in proposed if p.made_on is None]
+    if new:
+        yield f"{'A draft' if len(new) == 1 else 'Drafts'} to {', '.join(new)} will wait in Drafts"
+    for before in proposed:
+        if before.made_on:
+            yield f"The draft to {before.to} was made on {spoken(before.made_on)}, and is not made again"
+
+
+def _letters_to(kind: occasion.Kind, persons: list[Person]) -> list[tuple[Person, Person | None]]:
+    """To whom drafts go: one to each, but an introduction is one to both."""
+    if kind is not occasion.Kind.INTRODUCE:
+        return [(person, None) for person in persons]
+    first, second = persons[:2]
+    if first.id == second.id:
+        raise Unclear(f"both are {first.name}; whom would you like to introduce to whom?")
+    return [(first, second)]
+
+
 def _help(_desk: Desk) -> Result:
-    return Result(DONE, "", help=True, wanted=True)
+    return Result(DONE, help=True, wanted=True)
 
 
 def _more(desk: Desk) -> Result:
     waiting = [p for p, _ in choose_now(desk.work, desk.session, desk.now).passed]
-    names = ", ".join(p.name for p in waiting) or "nobody else"
-    return Result(DONE, f"Also waiting: {names}", wanted=True)
+    names = ", ".join(p.name for p in waiting[:MOST_MORE]) or "nobody else"
+    left = f" and {len(waiting) - MOST_MORE} more" if len(waiting) > MOST_MORE else ""
+    return Result(DONE, f"Also waiting: {names}{left}", wanted=True)
+
+
+MOST_MORE = 40
 
 
 def _unknown(desk: Desk) -> Result:
+    if desk.letter and filing.is_leave(desk.asked.line):
+        left = filing.leave(desk.session, desk.work.owner_id, desk.letter)
+        return Result(DONE, f"Left as it is: {', '.join(f'“{line}”' for line in left)}" if left else "Nothing was open")
     return Result(NOT_UNDERSTOOD, desk.asked.problem or "I did not understand this")
 
 
@@ -225,15 +195,15 @@ VERBS: dict[Verb, Callable[[Desk], Result]] = {
     Verb.NOTE: _one(lambda desk, person: desk.acts.note(person, desk.asked.text)),
     Verb.TOUCH: _one(_touch),
     Verb.SNOOZE: _one(_snooze),
-    Verb.EVERY: _one(_every),
+    Verb.EVERY: _one(lambda desk, person: desk.acts.every(person, desk.asked.every)),
     Verb.PAUSE: _one(lambda desk, person: desk.acts.pause(person, paused=True)),
     Verb.RESUME: _one(lambda desk, person: desk.acts.pause(person, paused=False)),
     Verb.FOLLOW_UP: _one(_follow_up),
     Verb.BIRTHDAY: _one(lambda desk, person: desk.acts.birthday(person, desk.asked.birthday)),
-    Verb.CIRCLE: _one(lambda desk, person: desk.acts.circle(person, desk.asked.circle or desk.asked.text)),
-    Verb.TAG: _one(_tag),
-    Verb.NOT_A_TOUCH: _one(lambda desk, person: desk.acts.not_a_touch(person)),
-    Verb.IS_A_TOUCH: _one(lambda desk, person: desk.acts.is_a_touch(person)),
+    Verb.CIRCLE: _one(lambda desk, person: desk.acts.circle(person, desk.asked.circle)),
+    Verb.TAG: _one(lambda desk, person: desk.acts.tag(person, desk.asked.tags)),
+    Verb.NOT_A_TOUCH: _one(lambda desk, person: rulings.not_a_touch(desk.acts, person, desk.asked.on)),
+    Verb.IS_A_TOUCH: _one(lambda desk, person: rulings.is_a_touch(desk.acts, person, desk.asked.on)),
     Verb.MERGE: _merge,
     Verb.FORGET: _forget,
     Verb.YES: _yes,

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kith.domain.digest import WEEK
+from kith.errors import Internal
 from kith.jobs import post
 from kith.jobs.view import View, view
 from kith.jobs.work import Work
 from kith.letters import Rendered
 from kith.store import folders, letters, owners, people
 from kith.store.engine import Session
-from kith.store.tables import DigestRow, LetterRow
+from kith.store.tables import LetterRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ def compose_due(work: Work) -> Composed | None:
         away = owner.away_until is not None and work.local(now) < owner.away_until
         if period <= work.config.week.period(owner.set_up_at) or away:
             return None
-        if letters.digest(session, work.owner_id, period) is not None:
-            return None
+        if any(letters.digest(session, work.owner_id, taken) for taken in (period, period + WEEK)):
+            return None  # the next period's has gone where a clock that was ahead has been set back
         return _compose(work, session, period, now)
 
 
@@ -46,17 +48,24 @@ def compose_now(work: Work) -> Composed:
     period = work.config.week.period(now)
     with work.writing() as session:
         before = letters.letter_by_key(session, work.owner_id, "digest", period.isoformat())
-        if before is not None:
-            shown = view(work, session, now)
-            return Composed(period, before, already=True, shown=shown, rendered=work.letters.digest(shown.digest))
-        return _compose(work, session, period, now)
+        composed = None if before else _compose(work, session, period, now)
+        if composed:
+            return composed
+        before = before or letters.letter_by_key(session, work.owner_id, "digest", period.isoformat())
+        if before is None:
+            raise Internal(f"the period {period} is taken, and has no letter")
+        shown = view(work, session, now)
+        return Composed(period, before, already=True, shown=shown, rendered=work.letters.digest(shown.digest))
 
 
-def _compose(work: Work, session: Session, period: date, now: datetime) -> Composed:
+def _compose(work: Work, session: Session, period: date, now: datetime) -> Composed | None:
+    """None where another process was quicker."""
     shown = view(work, session, now)
     rendered = work.letters.digest(shown.digest)
-    row = post.queue(work, session, "digest", period.isoformat(), rendered, now, numbers=shown.numbers)
     read, gaps = folders.totals(session, work.owner_id)
-    session.add(DigestRow(owner_id=work.owner_id, period=period, letter_id=row.id, read=read, gaps=gaps, made_at=now))
+    if not letters.claim_period(session, work.owner_id, period, read, gaps, now):
+        return None
+    row = post.queue(work, session, "digest", period.isoformat(), rendered, now, numbers=shown.numbers)
+    letters.name_letter(session, work.owner_id, period, row.id)
     people.note_passed_over(session, work.owner_id, list(shown.numbers.values()), shown.passed)
     return Composed(period, row, already=False, shown=shown, rendered=rendered)

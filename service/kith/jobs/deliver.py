@@ -1,10 +1,11 @@
 """Empties the outbox: each letter goes out once, and what cannot be known is said, not repeated."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 
-from kith.domain.outbox import Outcome, Result, State, Step, after_look, after_try
-from kith.errors import LoginRefused, TryLater
+from kith.domain.outbox import TRIES, Outcome, Result, State, Step, after_look, after_try, wait
+from kith.errors import NotFound, TryLater
 from kith.jobs.scan import STOPS
 from kith.jobs.work import Work
 from kith.mail.source import Role, Source
@@ -37,6 +38,11 @@ class Sources:
                     continue
         return self._open
 
+    @property
+    def are_complete(self) -> bool:
+        """Whether no mailbox is missing: only then it is known where a letter is not."""
+        return len(self.all()) == len(self._work.config.mailbox)
+
     def close(self) -> None:
         """Closes what was opened."""
         for source in self._open or ():
@@ -60,17 +66,23 @@ def waiting(work: Work) -> list[LetterRow]:
 def _deliver_one(work: Work, sources: Sources, row: LetterRow) -> bool:
     if row.state != State.QUEUED:
         step = _look(work, sources, row)
-        _keep(work, row, step, row.error)
+        was_stopped = row.state == State.SENDING
+        _keep(work, row, step, STOPPED if was_stopped else row.error, lost=was_stopped)
         if step.state is not State.QUEUED:
             return step.state is State.SENT
-    now = work.now()
+    now, tries = work.now(), row.attempts + 1
     with work.writing() as session:
         if not letters.claim(session, row.id, now):
             return False
     outcome = _append(sources, row) if row.delivery == "append" else _send(work, row)
-    step = after_try(outcome, row.attempts + 1, work.now())
+    step = after_try(outcome, tries, work.now())
+    if row.delivery == "append" and step.state is State.UNCERTAIN:
+        step = replace(step, next_try_at=work.now() + wait(tries))  # a line that breaks each time must not spin
     _keep(work, row, step, outcome.said, lost=outcome.result is Result.UNKNOWN)
     return step.state is State.SENT
+
+
+STOPPED = "Kith was stopped while it was on its way"
 
 
 def _send(work: Work, row: LetterRow) -> Outcome:
@@ -85,40 +97,61 @@ def _append(sources: Sources, row: LetterRow) -> Outcome:
     for source in sources.all():
         try:
             source.append(INBOX, row.raw, ())
-        except TryLater as error:
-            # The server may have taken it before the line broke; the next look tells.
-            return Outcome(Result.UNKNOWN, error.message)
-        except LoginRefused as error:
+        except STOPS as error:
             said = error.message
+            if isinstance(error, TryLater) and not _is_alive(source):
+                # The server may have taken it before the line broke; the next look tells.
+                return Outcome(Result.UNKNOWN, said)
             continue
         return Outcome(Result.ACCEPTED)
     return Outcome(Result.TRY_AGAIN, said)
 
 
+def _is_alive(source: Source) -> bool:
+    """Whether the server still answers: then it was its answer that it did not take the letter."""
+    try:
+        source.folders()
+    except STOPS:
+        return False
+    return True
+
+
 def _look(work: Work, sources: Sources, row: LetterRow) -> Step:
     """A letter of unknown fate: is it in the owner's mailbox?"""
-    found = _found(sources, row.message_id)
-    return after_look(
-        found,
-        appended=row.delivery == "append",
-        losses=max(row.losses, 1),
+    is_appended = row.delivery == "append"
+    step = after_look(
+        _found(work, sources, row),
+        appended=is_appended,
+        losses=row.losses + (row.state == State.SENDING),
         tried_at=row.tried_at or row.created_at,
         now=work.now(),
     )
+    given_up = is_appended and step.state is State.QUEUED and row.attempts >= TRIES
+    return Step(State.FAILED) if given_up else step
 
 
-def _found(sources: Sources, message_id: str) -> bool | None:
-    """Whether a Message-ID is in a folder where a letter may lie; None where no mailbox could be asked."""
-    asked = False
+def _found(work: Work, sources: Sources, row: LetterRow) -> bool | None:
+    """Whether a letter is in one of the owner's mailboxes; None where it may be in one that was not looked through."""
+    is_everywhere = sources.are_complete
     for source in sources.all():
         try:
-            for folder in source.folders():
-                if folder.role in (Role.INBOX, Role.PLAIN, Role.JUNK) and source.find(folder.name, message_id):
-                    return True
-            asked = True
-        except TryLater:
-            continue
-    return False if asked else None
+            if _is_in(source, row.message_id):
+                return True
+        except STOPS:
+            is_everywhere = False
+    comes_here = row.delivery == "append" or work.key(row.recipient) in work.config.owner_keys
+    return False if is_everywhere and comes_here else None
+
+
+def _is_in(source: Source, message_id: str) -> bool:
+    """Wherever it may lie by now: filtered, archived, thrown away, or in Sent, where some providers keep a copy."""
+    for folder in source.folders():
+        try:
+            if folder.role is not Role.DRAFTS and source.find(folder.name, message_id):
+                return True
+        except NotFound:
+            continue  # it has gone since it was listed
+    return False
 
 
 def _keep(work: Work, row: LetterRow, step: Step, said: str, *, lost: bool = False) -> None:

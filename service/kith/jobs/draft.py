@@ -1,12 +1,14 @@
 """Drafts: proposed in the database, placed in the Drafts folder once, seen when they are sent."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from kith.domain.address import Address, split
 from kith.domain.digest import DraftLine, LastSaid
 from kith.domain.occasion import Kind, Occasion, first_name, key_of
 from kith.domain.person import Person
-from kith.errors import NotFound
+from kith.domain.touch import Reason
+from kith.errors import NotFound, TryLater
 from kith.jobs.post import nonce
 from kith.jobs.work import Work
 from kith.mail import compose
@@ -18,6 +20,15 @@ from kith.store.tables import DraftRow, MessageRow
 DRAFT = "\\Draft"
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A draft as a letter tells of it, to whom it goes, and the day it was made if that was before."""
+
+    line: DraftLine
+    to: str
+    made_on: date | None = None
+
+
 def propose(
     work: Work,
     session: Session,
@@ -26,24 +37,54 @@ def propose(
     what: str,
     now: datetime,
     whom: Person | None = None,
-) -> DraftLine:
-    """Writes a draft for an occasion, unless that was done before; gives its line for a letter.
+) -> Proposed:
+    """Writes a draft for an occasion, unless that was ever done before.
 
     Raises NotFound where there is no address to write to.
     """
-    if not person.addresses:
-        raise NotFound(f"I have no address of {person.name}", f"kith people edit {person.name} --address …")
-    key = key_of(kind, person.id, what, whom.name if whom else "")
+    receivers = [person, whom] if whom else [person]
+    for one in receivers:
+        if not one.addresses:
+            raise NotFound(f"I have no address of {one.name}", f"kith people edit {one.name} --address …")
+    to = " and ".join(one.name for one in receivers)
+    key = _key(kind, person, what, whom)
     before = notes.draft_by_key(session, work.owner_id, key)
-    if before is None:
-        occasion, thread = _occasion(work, session, kind, key, person, what, whom)
-        try:
-            before = _write(work, occasion, thread, [person, whom] if whom else [person], now)
-        except ValueError as error:  # an address outside ASCII, which few servers take
-            raise NotFound(f"I cannot write to {person.name}: {error}", "give them another address") from error
+    if before is not None:
+        return Proposed(DraftLine(person.name, str(kind), before.subject), to, work.local(before.created_at))
+    occasion, thread = _occasion(work, session, kind, key, person, what, whom)
+    try:
+        row = _write(work, occasion, thread, receivers, now)
+    except ValueError as error:  # an address outside ASCII, which few servers take
+        raise NotFound(f"I cannot write to {to}: {error}", "give them another address") from error
+    session.add(row)
+    session.flush()
+    return Proposed(DraftLine(person.name, str(kind), row.subject), to)
+
+
+def ask_for(
+    work: Work,
+    session: Session,
+    kind: Kind,
+    person: Person,
+    what: str,
+    now: datetime,
+    whom: Person | None = None,
+) -> Proposed:
+    """The same on the owner's own word: what was asked for long ago may be asked for again."""
+    before = notes.draft_by_key(session, work.owner_id, _key(kind, person, what, whom))
+    if before is not None and now - before.created_at > AGAIN:
+        before.key = f"{before.key}:{before.id}"
         session.add(before)
         session.flush()
-    return DraftLine(person.name, str(kind), before.subject)
+    return propose(work, session, kind, person, what, now, whom)
+
+
+AGAIN = timedelta(days=30)
+"""After so long, "ask Bob for coffee" is a new wish and no slip."""
+
+
+def _key(kind: Kind, person: Person, what: str, whom: Person | None) -> str:
+    return key_of(kind, person.id, what, str(whom.id) if whom else "")
 
 
 def _occasion(
@@ -105,38 +146,62 @@ def _write(
     )
 
 
-def place(work: Work, source: Source) -> int:
+def place(work: Work, source: Source, mailbox: str | None = None) -> int:
     """Puts proposed drafts into an open mailbox's Drafts folder; gives how many.
 
-    A draft whose APPEND was cut off is looked for by its Message-ID before it is placed again; one
-    that was placed is never placed a second time, whatever became of it.
+    mailbox is its name: then only what belongs to it is placed, else everything. A draft whose APPEND
+    was cut off is looked for by its Message-ID before it is placed again; one that was placed is never
+    placed a second time, whatever became of it. What cannot be placed waits and is told.
     """
     with work.reading() as session:
         waiting = notes.drafts(session, work.owner_id, "proposed", "placing")
+        if mailbox is not None:
+            waiting = [row for row in waiting if _home(work, session, row) == mailbox]
     if not waiting:
         return 0
-    folder = next((f.name for f in source.folders() if f.role is Role.DRAFTS), None)
-    if folder is None:
+    folders = source.folders()
+    drafts = next((f.name for f in folders if f.role is Role.DRAFTS), None)
+    if drafts is None:
+        for row in waiting:
+            _mark(work, row, row.state, NO_FOLDER)
         return 0
-    return sum(_place_one(work, source, folder, row) for row in waiting)
+    seen_in = [f.name for f in folders if f.role in (Role.DRAFTS, Role.SENT, Role.TRASH)]
+    return sum(_place_one(work, source, drafts, seen_in, row) for row in waiting)
 
 
-def _place_one(work: Work, source: Source, folder: str, row: DraftRow) -> bool:
-    there = row.state == "placing" and bool(source.find(folder, row.message_id))
+NO_FOLDER = "its mailbox has no Drafts folder; name one in `drafts` of its [[mailbox]] section"
+
+
+def _home(work: Work, session: Session, row: DraftRow) -> str:
+    """The mailbox that holds the latest mail with the person, else the first."""
+    latest = messages.latest_mail(session, work.owner_id, [row.person_id]).get(row.person_id)
+    names = [m.name for m in work.config.mailbox]
+    return latest.mailbox if latest and latest.mailbox in names else names[0]
+
+
+def _place_one(work: Work, source: Source, drafts: str, seen_in: list[str], row: DraftRow) -> bool:
+    there = row.state == "placing" and any(source.find(folder, row.message_id) for folder in seen_in)
     if not there:
         _mark(work, row, "placing")
-        source.append(folder, row.raw, (DRAFT,))
+        try:
+            source.append(drafts, row.raw, (DRAFT,))
+        except (TryLater, NotFound) as error:  # it may be there all the same: the next round looks
+            _mark(work, row, "placing", error.message)
+            return False
     _mark(work, row, "placed")
     return not there
 
 
-def _mark(work: Work, row: DraftRow, state: str) -> None:
+def _mark(work: Work, row: DraftRow, state: str, error: str = "") -> None:
+    if (row.state, row.error) == (state, error):
+        return
     with work.writing() as session:
         kept = session.get_one(DraftRow, row.id)
-        kept.state = state
+        kept.state, kept.error = state, error
         if state == "placed":
             kept.placed_at, kept.raw = work.now(), b""
         session.add(kept)
+    row.state, row.error = state, error
 
 
 def note_sent(work: Work) -> int:
@@ -153,8 +218,8 @@ def note_sent(work: Work) -> int:
 
 def _was_sent(session: Session, owner_id: int, row: DraftRow) -> bool:
     """By its Message-ID, or, where the mail program gave it another, by its subject to its person."""
-    if messages.by_message_id(session, owner_id, row.message_id):
+    if any(m.reason != Reason.DRAFT for m in messages.by_message_id(session, owner_id, row.message_id)):
         return True
-    since = row.placed_at or row.created_at
+    since = (row.placed_at or row.created_at).replace(microsecond=0)  # Date knows only seconds
     newer = messages.of_person(session, owner_id, row.person_id, 20)
     return any(m.at >= since and m.direction == "outbound" and m.subject == row.subject for m in newer)

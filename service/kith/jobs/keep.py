@@ -24,6 +24,7 @@ def keep(session: Session, row: FolderRow, stretch: Stretch, *, in_sent: bool, n
     """
     known = messages.by_identity(session, row.owner_id, {s.identity for s in stretch.seen})
     messages.add(session, _new_messages(row, stretch.seen, known))
+    messages.place(session, list(_places(row, stretch, known)))
     messages.add_parts(session, list(_parts(row.owner_id, stretch.seen)))
     touching = [s for s in stretch.seen if _counts(s, known.get(s.identity))]
     for seen in touching:
@@ -34,8 +35,14 @@ def keep(session: Session, row: FolderRow, stretch: Stretch, *, in_sent: bool, n
     letters.add_replies(session, list(_replies(row, stretch.seen, in_sent=in_sent, now=now)))
     strangers.count(session, row.owner_id, _remembered(session, row.owner_id, stretch.strangers))
     people.refresh(session, row.owner_id, {p for s in touching for p in s.verdict.people})
-    quarantined = folders.quarantine(session, row, ((u.uid, u.reason) for u in stretch.unreadable), now)
-    return touches, quarantined
+    return touches, _quarantine(session, row, stretch, now)
+
+
+def _quarantine(session: Session, row: FolderRow, stretch: Stretch, now: datetime) -> int:
+    """Keeps what could not be read, and lets go what now could; gives how many are new."""
+    unreadable = {u.uid for u in stretch.unreadable}
+    folders.release(session, row, folders.quarantined_uids(session, row) & set(stretch.uids) - unreadable)
+    return folders.quarantine(session, row, ((u.uid, u.reason) for u in stretch.unreadable), now)
 
 
 def _remembered(session: Session, owner_id: int, counts: Counts) -> Counts:
@@ -61,6 +68,23 @@ def _new_messages(row: FolderRow, seen: Iterable[Seen], known: dict[str, Message
     return [_message(row, s) for identity, s in best.items() if identity not in known]
 
 
+def _places(row: FolderRow, stretch: Stretch, known: dict[str, MessageRow]) -> Iterable[dict[str, Any]]:
+    """Messages known before that are here now: they were moved or copied, or the server renumbered them."""
+    here = {_place(row, uid) for uid in stretch.uids}
+    for one in stretch.seen:
+        before = known.get(one.identity)
+        if before and (before.mailbox, before.folder, before.uidvalidity, before.uid) not in here:
+            yield {"owner_id": row.owner_id, "identity": one.identity} | _as_columns(_place(row, one.uid))
+
+
+def _place(row: FolderRow, uid: int) -> tuple[str, str, int, int]:
+    return row.mailbox, row.name, row.uidvalidity, uid
+
+
+def _as_columns(place: tuple[str, str, int, int]) -> dict[str, Any]:
+    return dict(zip(("mailbox", "folder", "uidvalidity", "uid"), place, strict=True))
+
+
 def _message(row: FolderRow, seen: Seen) -> dict[str, Any]:
     return {
         "owner_id": row.owner_id,
@@ -71,10 +95,7 @@ def _message(row: FolderRow, seen: Seen) -> dict[str, Any]:
         "direction": str(seen.verdict.direction),
         "reason": str(seen.verdict.reason) if seen.verdict.reason else None,
         "ruled": False,
-        "mailbox": row.mailbox,
-        "folder": row.name,
-        "uidvalidity": row.uidvalidity,
-        "uid": seen.uid,
+        **_as_columns(_place(row, seen.uid)),
     }
 
 

@@ -1,19 +1,26 @@
 """From header blocks to verdicts: what one stretch of a folder holds, before anything is kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from kith.domain.calendar import Invite
 from kith.domain.message import Envelope, identity
 from kith.domain.token import Tokens
-from kith.domain.touch import Circumstances, Found, Reason, Verdict, judge, was_moved
+from kith.domain.touch import TELLING_PARTS, Circumstances, Found, Reason, Verdict, judge, may_be_reaction, was_moved
 from kith.jobs.strangers import Counts
 from kith.mail import headers, icalendar
 from kith.mail.source import Part, RawHeader, Source, Unreadable
+from kith.mail.words import part_text
 
 MOST_CALENDAR = 256 * 1024
 """Bytes of a calendar part that are read. Honest ones are a few kilobytes."""
+CALENDARS_AT_ONCE = 64
+"""A round trip for so many; more at once could fill the memory."""
+LONGEST_REACTION = 8 * 1024
+"""Bytes of the text of an emoji reaction, the quoted mail included. Of a longer text the opening is not read."""
+OPENING = 512
+"""Bytes of a text that may say that it is a reaction."""
 
 SELF_NOTE = "kith:"
 """How the subject of a mail to oneself begins that is meant for Kith."""
@@ -93,33 +100,68 @@ def _is_self_note(envelope: Envelope, here: Circumstances) -> bool:
 
 
 def _second_look(source: Source, seen: list[Seen], eyes: Eyes) -> list[Seen]:
-    parts = source.structures([s.uid for s in seen if _may_hold_parts(s)])
+    answers = [s.uid for s in seen if _may_be_reaction(s)]
+    parts = source.structures(answers) if answers else {}
+    hiding = [s.uid for s in seen if s.uid not in parts and _may_hold_parts(s)]
+    parts |= source.structures(hiding, TELLING_PARTS) if hiding else {}
     moved = [s.uid for s in seen if _came_in_moved(s)]
     relayed = source.fields(moved, ["Received"]) if moved else {}
-    return [_look_again(source, s, parts.get(s.uid, []), relayed.get(s.uid, b""), eyes) for s in seen]
+    more = _More(parts, relayed, _openings(source, parts, answers), _invites(source, seen, parts, eyes))
+    return [_look_again(s, more, eyes) if s.uid in parts or s.uid in relayed else s for s in seen]
+
+
+@dataclass(frozen=True, slots=True)
+class _More:
+    """What the server told at the second look, by UID."""
+
+    parts: Mapping[int, list[Part]]
+    relayed: Mapping[int, bytes]
+    openings: Mapping[int, str]
+    invites: Mapping[int, tuple[Invite, ...]]
+
+
+def _look_again(seen: Seen, more: _More, eyes: Eyes) -> Seen:
+    received = more.relayed.get(seen.uid)
+    found = Found(
+        media_types=frozenset(p.media_type for p in more.parts.get(seen.uid, ())),
+        relayed_at=headers.received_time(received) if received else None,
+        in_drafts=eyes.in_drafts,
+        opening=more.openings.get(seen.uid, ""),
+    )
+    verdict = judge(seen.envelope, eyes.here, eyes.now, found)
+    return replace(seen, verdict=verdict, invites=more.invites.get(seen.uid, ()))
 
 
 def _may_hold_parts(seen: Seen) -> bool:
     kind = seen.envelope.marks.get("content-type", "").lstrip().casefold()
-    hides = kind.startswith(("multipart/", "text/calendar", "application/ics"))
+    hides = kind.startswith(("multipart/", "text/calendar"))
     return hides and bool(seen.verdict.known) and seen.verdict.reason not in (Reason.BULK, Reason.OWN)
+
+
+def _may_be_reaction(seen: Seen) -> bool:
+    return seen.verdict.reason is None and may_be_reaction(seen.envelope)
 
 
 def _came_in_moved(seen: Seen) -> bool:
     return seen.verdict.direction == "inbound" and was_moved(seen.envelope)
 
 
-def _look_again(source: Source, seen: Seen, parts: list[Part], received: bytes, eyes: Eyes) -> Seen:
-    if not parts and not received:
-        return seen
-    found = Found(
-        media_types=frozenset(p.media_type for p in parts),
-        relayed_at=headers.received_time(received) if received else None,
-        in_drafts=eyes.in_drafts,
-    )
-    invites = tuple(i for p in parts if p.media_type == "text/calendar" for i in _invites(source, seen.uid, p, eyes))
-    return replace(seen, verdict=judge(seen.envelope, eyes.here, eyes.now, found), invites=invites)
+def _openings(source: Source, parts: Mapping[int, list[Part]], uids: Iterable[int]) -> dict[int, str]:
+    """How short texts begin."""
+    texts = ((uid, next((p for p in parts.get(uid, ()) if p.media_type == "text/plain"), None)) for uid in uids)
+    short = {uid: text for uid, text in texts if text and text.size <= LONGEST_REACTION}
+    found = source.parts(list(short.items()), OPENING) if short else {}
+    return {uid: part_text(data, short[uid].charset) for (uid, _), data in found.items()}
 
 
-def _invites(source: Source, uid: int, part: Part, eyes: Eyes) -> list[Invite]:
-    return icalendar.read(source.part(uid, part, MOST_CALENDAR), default_tz=eyes.zone)
+def _invites(
+    source: Source, seen: Iterable[Seen], parts: Mapping[int, list[Part]], eyes: Eyes
+) -> dict[int, tuple[Invite, ...]]:
+    known = [s.uid for s in seen if s.verdict.known]
+    calendars = [(uid, p) for uid in known for p in parts.get(uid, ()) if p.media_type == "text/calendar"]
+    found: dict[int, tuple[Invite, ...]] = {}
+    for start in range(0, len(calendars), CALENDARS_AT_ONCE):
+        some = source.parts(calendars[start : start + CALENDARS_AT_ONCE], MOST_CALENDAR)
+        for (uid, _), data in some.items():
+            found[uid] = (*found.get(uid, ()), *icalendar.read(data, default_tz=eyes.zone))
+    return found

@@ -31,12 +31,21 @@ def keep_meetings(work: Work) -> int:
             return 0
         known = people.by_key(session, work.owner_id)
         series = [_series(work, uid, rows, known, now) for uid, rows in by_uid.items()]
-        gone = messages.remove_other_meetings(session, work.owner_id, {s.uid: (s.told, s.since) for s in series})
         rows = [row for s in series for row in s.touches]
+        gone = messages.remove_other_meetings(session, work.owner_id, {s.uid: (s.told, s.since) for s in series})
+        gone |= messages.remove_absent(session, work.owner_id, _present(rows))
         new = messages.add_touches(session, rows)
         people.refresh(session, work.owner_id, {*gone, *(r["person_id"] for r in rows)})
         messages.look_again(session, work.owner_id, {s.uid: s.look_at for s in series})
         return new
+
+
+def _present(touches: Iterable[dict[str, Any]]) -> dict[str, set[int]]:
+    """By meeting, the people who were there."""
+    there: dict[str, set[int]] = {}
+    for row in touches:
+        there.setdefault(row["identity"], set()).add(row["person_id"])
+    return there
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,10 @@ def go_round(
     try:
         read(work, mailbox, source, result, only=only, progress=progress)
         answer.answer_mailbox(work, mailbox.name, source)
-        draft.place(work, source)
+        draft.place(work, source, mailbox.name)
     except STOPS as error:
         result.error = error
-        _note(work, result)
+    _note(work, result)
     return result
 
 
@@ -64,7 +64,7 @@ def scan_once(work: Work, mailbox: MailboxSection, *, full: bool = False, progre
             read(work, mailbox, source, result, full=full, progress=progress)
     except STOPS as error:
         result.error = error
-        _note(work, result)
+    _note(work, result)
     return result
 
 

@@ -14,7 +14,7 @@ from kith.jobs.strangers import Strangers
 from kith.jobs.wanted import wanted_blocks
 from kith.jobs.work import Work
 from kith.mail.source import FolderState, Source
-from kith.store import folders, people
+from kith.store import folders, messages, people
 from kith.store.engine import Session
 from kith.store.tables import FolderRow
 
@@ -70,21 +70,31 @@ def scan_open(
     progress: Progress = silent,
     only: Callable[[Folder], bool] = lambda _folder: True,
 ) -> None:
-    """Reads an open mailbox to its end and adds to result what was done. Raises what stops it."""
-    readable, missing = choose_folders(source.folders(), mailbox.folders, mailbox.exclude)
+    """Reads an open mailbox to its end and adds to result what was done. Raises what stops it.
+
+    A folder that is named in the settings and is not there stops nothing: it is the result's error.
+    """
+    listed = source.folders()
+    readable, missing = choose_folders(listed, mailbox.folders, mailbox.exclude)
     chosen = [f for f in readable if only(f)]
     states = source.status([f.name for f in chosen])
     with work.reading() as session:
         rows = folders.of_mailbox(session, work.owner_id, mailbox.name)
     for folder in chosen:
         visit = _Visit(work, mailbox.name, source, folder, progress)
-        result.folders.append(visit.run(rows.get(folder.name), states.get(folder.name), full=full))
+        visited = visit.run(rows.get(folder.name), states.get(folder.name), full=full)
+        result.folders += [visited] if visited else []
+    result.error = _unknown(mailbox, missing, listed)
+    if result.error is None:
+        with work.writing() as session:
+            folders.note_success(session, work.owner_id, mailbox.name, work.now())
+
+
+def _unknown(mailbox: MailboxSection, missing: Sequence[str], listed: Sequence[Folder]) -> NotFound | None:
     unknown = [name for name in missing if mailbox.folders != "auto" and name in mailbox.folders]
-    if unknown:
-        there = ", ".join(f.name for f in source.folders())
-        raise NotFound(f"{mailbox.name} has no folder {', '.join(unknown)}", f"these are there: {there}")
-    with work.writing() as session:
-        folders.note_success(session, work.owner_id, mailbox.name, work.now())
+    there = ", ".join(f.name for f in listed)
+    what = f"{mailbox.name} has no folder {', '.join(unknown)}"
+    return NotFound(what, f"these are there: {there}") if unknown else None
 
 
 @dataclass(slots=True)
@@ -97,52 +107,80 @@ class _Visit:
     folder: Folder
     progress: Progress
 
-    def run(self, row: FolderRow | None, state: FolderState | None, *, full: bool) -> FolderResult:
+    def run(self, row: FolderRow | None, state: FolderState | None, *, full: bool) -> FolderResult | None:
+        """What was done; None where the folder is not there any more."""
         decided = self._decide(row, state, full=full) if state else None
         with self.work.reading() as session:
             newest = people.latest_seq(session, self.work.owner_id)
-        if decided and decided.kind is Kind.NOTHING and row and row.seq >= newest and not row.changes:
+        if decided and decided.kind is Kind.NOTHING and row and row.seq >= newest and _is_quiet(row):
             return FolderResult(self.folder.name, row.uidvalidity, row.last_uid)
-        state = self.source.examine(self.folder.name)
-        decided = self._decide(row, state, full=full)
+        try:
+            state = self.source.examine(self.folder.name)
+        except NotFound:
+            return None
+        except TryLater as error:
+            self.source.folders()  # raises where it is the line that is lost, and not the folder that is refused
+            return self._refused(row, error.message)
+        return self._read(row, state, self._decide(row, state, full=full), newest)
+
+    def _read(self, row: FolderRow | None, state: FolderState, decided: Plan, newest: int) -> FolderResult:
+        if decided.kind is Kind.REFUSE:
+            return self._refused(row, decided.why, state.uidvalidity)
+        is_again = row is not None and row.last_uid > 0 and decided.first == 1
         row = self._begin(row, state, decided, newest)
         result = FolderResult(self.folder.name, row.uidvalidity, row.last_uid, gaps=_is_gap(decided), note=decided.why)
-        if decided.kind is Kind.REFUSE:
-            return result
         if decided.kind is not Kind.NOTHING:
-            result = self._read_new(row, state, newest, result)
-        return self._backfill(row, newest, result) if row.seq < newest else result
+            result = self._read_new(row, state, newest, result, is_again=is_again)
+        while row.seq < newest:  # twice where somebody was added while another's past was half read
+            result = self._backfill(row, newest, result)
+        return result
 
     def _decide(self, row: FolderRow | None, state: FolderState, *, full: bool) -> Plan:
         decided = plan(folders.cursor(row), state.uidvalidity, state.uidnext)
         return Plan(Kind.CONTINUE) if full and decided.kind in (Kind.NOTHING, Kind.CONTINUE) else decided
 
+    def _refused(self, row: FolderRow | None, why: str, uidvalidity: int = 0) -> FolderResult:
+        """Sets the folder aside until a later visit finds it in order. uidvalidity is 0 where there is none."""
+        row = row or self._new_row()
+        with self.work.writing() as session:
+            row.set_aside, row.scanned_at = why, self.work.now()
+            if uidvalidity:  # another numbering than ever, of which nothing is read
+                row.uidvalidity, row.last_uid, row.changes = uidvalidity, 0, row.changes + 1
+            session.add(row)
+        return FolderResult(self.folder.name, row.uidvalidity, row.last_uid, note=why)
+
+    def _new_row(self) -> FolderRow:
+        return FolderRow(owner_id=self.work.owner_id, mailbox=self.mailbox, name=self.folder.name, uidvalidity=0)
+
     def _begin(self, row: FolderRow | None, state: FolderState, decided: Plan, newest: int) -> FolderRow:
         """Brings the cursor to where the plan begins. At 0 nothing counts as read, so stopping here is safe."""
+        row = row or self._new_row()
         with self.work.writing() as session:
-            if row is None:
-                row = FolderRow(
-                    owner_id=self.work.owner_id,
-                    mailbox=self.mailbox,
-                    name=self.folder.name,
-                    uidvalidity=state.uidvalidity,
-                )
-            row.set_aside = decided.why if decided.kind is Kind.REFUSE else ""
-            if decided.kind is not Kind.REFUSE and decided.first == 1:
-                row.last_uid, row.seq, row.backfill_uid, row.backfill_seq = 0, newest, 0, 0
-            row.changes = row.changes + 1 if decided.kind in (Kind.RESCAN, Kind.REFUSE) else 0
-            row.uidvalidity = state.uidvalidity
+            if decided.first == 1:
+                row.last_uid, row.backfill_uid, row.backfill_seq = 0, 0, 0
+                self._know(session, row, newest)
+            if _is_gap(decided):
+                folders.empty_quarantine(session, row)
+            row.set_aside, row.scanned_at, row.uidvalidity = "", self.work.now(), state.uidvalidity
+            row.changes = row.changes + 1 if decided.kind is Kind.RESCAN else 0
             row.gaps += _is_gap(decided)
-            row.scanned_at = self.work.now()
             session.add(row)
             box = folders.mailbox(session, self.work.owner_id, self.mailbox)
             box.gaps += _is_gap(decided)
             session.add(box)
         return row
 
-    def _read_new(self, row: FolderRow, state: FolderState, newest: int, result: FolderResult) -> FolderResult:
+    def _know(self, session: Session, row: FolderRow, seq: int) -> None:
+        """The folder is read with the addresses up to seq in mind; new people may have been at meetings, too."""
+        if row.seq < seq:
+            messages.look_at_every_series(session, self.work.owner_id, self.work.now())
+        row.seq = seq
+
+    def _read_new(
+        self, row: FolderRow, state: FolderState, newest: int, result: FolderResult, *, is_again: bool
+    ) -> FolderResult:
         uids = self.source.uids(row.last_uid + 1)
-        for stretch in self._stretches(uids, newest, after_seq=0):
+        for stretch in self._stretches(uids, newest, counting=not is_again):
             with self.work.writing() as session:
                 touches, quarantined = self._keep(session, row, stretch)
                 row.last_uid = stretch.uids[-1]
@@ -180,21 +218,27 @@ class _Visit:
                 session.add(row)
             result = replace(result, reread=result.reread + len(stretch.uids), touches=result.touches + touches)
         with self.work.writing() as session:
-            row.seq, row.backfill_uid, row.backfill_seq = row.backfill_seq, 0, 0
+            self._know(session, row, row.backfill_seq)
+            row.backfill_uid, row.backfill_seq = 0, 0
             session.add(row)
         return result
 
     def _keep(self, session: Session, row: FolderRow, stretch: Stretch) -> tuple[int, int]:
         return keep(session, row, stretch, in_sent=self.folder.role is Role.SENT, now=self.work.now())
 
-    def _stretches(self, uids: Sequence[int], upto_seq: int, after_seq: int) -> Iterator[Stretch]:
-        """Looks at messages, some thousands at a time; only those with addresses after after_seq are parsed."""
+    def _stretches(
+        self, uids: Sequence[int], upto_seq: int, after_seq: int = 0, *, counting: bool = False
+    ) -> Iterator[Stretch]:
+        """Looks at messages, some thousands at a time; only those with addresses after after_seq are parsed.
+
+        counting: strangers are counted, where that is not turned off.
+        """
         with self.work.reading() as session:
             here = self.work.circumstances(session, upto_seq=upto_seq)
             sought = people.by_key(session, self.work.owner_id, upto_seq, after_seq)
-        new = after_seq == 0
-        counted = Strangers(here.owner, here.key, self.work.now()) if new and self.work.config.touch.strangers else None
-        wanted = wanted_blocks(sought, words_for_kith=new, others=counted.see if counted else None)
+        is_counted = counting and self.work.config.touch.strangers
+        counted = Strangers(here.owner, here.key, self.work.now()) if is_counted else None
+        wanted = wanted_blocks(sought, words_for_kith=after_seq == 0, others=counted.see if counted else None)
         eyes = Eyes(
             here=here,
             tokens=self.work.tokens,
@@ -217,6 +261,11 @@ class _Visit:
             stretch.unreadable.extend(unreadable)
         stretch.seen = look(self.source, blocks, eyes)
         return stretch
+
+
+def _is_quiet(row: FolderRow) -> bool:
+    """Nothing was out of order at the visit before."""
+    return not row.changes and not row.set_aside
 
 
 def _is_gap(decided: Plan) -> int:

@@ -2,13 +2,14 @@
 
 from kith.domain.cadence import choose
 from kith.domain.message import Envelope
+from kith.errors import NotFound
 from kith.jobs.roster import roster
 from kith.jobs.work import Work
 from kith.mail.mime import Message
 from kith.mail.snippet import snippet
 from kith.mail.source import Part, Source
 from kith.mail.words import part_text
-from kith.store import messages
+from kith.store import folders, messages
 from kith.store.tables import MessageRow
 
 MOST_BYTES = 16 * 1024
@@ -22,8 +23,11 @@ def fetch_snippets(work: Work, mailbox: str, source: Source) -> int:
     if not work.config.touch.snippets:
         return 0
     by_folder: dict[tuple[str, int], list[tuple[int, MessageRow]]] = {}
+    with work.reading() as session:
+        cursors = folders.of_mailbox(session, work.owner_id, mailbox)
     for person_id, row in _wanted(work, mailbox).items():
-        by_folder.setdefault((row.folder, row.uidvalidity), []).append((person_id, row))
+        if row.folder in cursors and not cursors[row.folder].set_aside:
+            by_folder.setdefault((row.folder, row.uidvalidity), []).append((person_id, row))
     return sum(_from_folder(work, source, *place, rows) for place, rows in by_folder.items())
 
 
@@ -41,14 +45,19 @@ def _wanted(work: Work, mailbox: str) -> dict[int, MessageRow]:
 
 
 def _from_folder(work: Work, source: Source, folder: str, uidvalidity: int, rows: list[tuple[int, MessageRow]]) -> int:
-    if source.examine(folder).uidvalidity != uidvalidity:
+    try:
+        state = source.examine(folder)
+    except NotFound:  # the folder has gone; a later scan finds its messages where they are now
+        return 0
+    if state.uidvalidity != uidvalidity:
         return 0
     structures = source.structures([row.uid for _, row in rows])
-    for person_id, row in rows:
-        part = _readable(structures.get(row.uid, []))
-        words = _words(source.part(row.uid, part, MOST_BYTES), part) if part else ""
-        with work.writing() as session:
-            messages.keep_snippet(session, work.owner_id, person_id, row.identity, words)
+    readable = {uid: part for uid, parts in structures.items() if (part := _readable(parts))}
+    found = source.parts(list(readable.items()), MOST_BYTES)
+    words = {uid: _words(data, readable[uid]) for (uid, _), data in found.items()}
+    with work.writing() as session:
+        for person_id, row in rows:
+            messages.keep_snippet(session, work.owner_id, person_id, row.identity, words.get(row.uid, ""))
     return len(rows)
 
 

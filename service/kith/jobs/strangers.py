@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from kith.domain.address import looks_like
 from kith.mail.headers import instant
@@ -11,13 +12,25 @@ from kith.mail.words import decode_words, line
 Counts = dict[str, tuple[str, int, int, datetime]]
 """By address key: a display name ("" if none was seen), messages out, messages in, and when last."""
 
-_FIELD = re.compile(rb"^(from|to|date):([^\n]{0,500})", re.IGNORECASE | re.MULTILINE)
-_MACHINE = re.compile(rb"^(?:list-|precedence:|auto-submitted:|x-auto|return-path:\s*<>)", re.IGNORECASE | re.MULTILINE)
+_MACHINE = (b"\nlist-", b"\nprecedence:", b"\nauto-submitted:", b"\nx-auto", b"\nreturn-path: <>", b"\nreturn-path:<>")
+LONGEST_FIELD = 500
+"""Bytes of a field that are looked at."""
 _ADDRESS = re.compile(rb"(?:\"?([^\"<>,@\n]{1,80})\"?\s{0,3}<)?([\w.%+'=&/-]{1,64}@[\w.-]{1,255})")
 """An address with the name before it. Every repetition is bounded, so that this is linear in the field's 500 bytes."""
 _NOBODY = re.compile(r"no.?reply|do.?not.?reply|mailer-daemon|postmaster|bounce|notification|newsletter", re.IGNORECASE)
 MOST_RECIPIENTS = 5
 """Of a mail to more people nobody is counted: it says little about any of them."""
+MOST_FIELDS = 10_000
+"""Fields whose meaning is remembered, since mail repeats itself: some 10 MB."""
+
+
+class _Who(NamedTuple):
+    """Somebody in a From or To field. counts: a stranger, and no machine by their name."""
+
+    key: str
+    name: str
+    is_owner: bool
+    counts: bool
 
 
 class Strangers:
@@ -26,36 +39,59 @@ class Strangers:
     def __init__(self, owner: frozenset[str], key: Callable[[str], str], now: datetime) -> None:
         self._owner, self._key, self._now = owner, key, now
         self._counts: Counts = {}
+        self._known: dict[bytes, list[_Who]] = {}
 
     def see(self, block: bytes) -> None:
         """Counts one message nobody known takes part in."""
-        if _MACHINE.search(block):
-            return
-        fields = {name.lower(): value for name, value in reversed(_FIELD.findall(block))}
-        authors = _addresses(fields.get(b"from", b""))
+        block = b"\n" + block
+        level = block.lower()
+        for mark in _MACHINE:
+            if mark in level:
+                return
+        authors = self._people(_value(block, level, b"\nfrom:"))
         if len(authors) != 1:
             return
-        at = instant(line(fields.get(b"date", b"").decode("ascii", "replace"))) or self._now
-        if self._key(authors[0][1]) in self._owner:
-            recipients = _addresses(fields.get(b"to", b""))
-            for name, address in recipients if len(recipients) <= MOST_RECIPIENTS else ():
-                self._count(name, address, at, out=1)
+        if not authors[0].is_owner:
+            whom, out, came = authors, 0, 1
         else:
-            self._count(*authors[0], at, came=1)
+            whom, out, came = self._people(_value(block, level, b"\nto:")), 1, 0
+        if len(whom) <= MOST_RECIPIENTS and any(who.counts for who in whom):
+            at = instant(_value(block, level, b"\ndate:").decode("latin-1")) or self._now
+            for who in whom:
+                self._count(who, at, out, came)
 
-    def _count(self, raw_name: bytes, address: str, at: datetime, *, out: int = 0, came: int = 0) -> None:
-        key = self._key(address)
-        if key in self._owner or not looks_like(address) or _NOBODY.search(address):
-            return
-        name, before_out, before_in, last = self._counts.get(key, ("", 0, 0, at))
-        name = name or line(decode_words(raw_name.decode("utf-8", "replace")))
-        self._counts[key] = (name, before_out + out, before_in + came, min(max(last, at), self._now))
+    def _count(self, who: _Who, at: datetime, out: int, came: int) -> None:
+        if who.counts:
+            name, before_out, before_in, last = self._counts.get(who.key, ("", 0, 0, at))
+            self._counts[who.key] = (
+                name or who.name, before_out + out, before_in + came, min(max(last, at), self._now),
+            )  # fmt: skip
 
     def take(self) -> Counts:
         """What was counted since the last time."""
         counts, self._counts = self._counts, {}
         return counts
 
+    def _people(self, value: bytes) -> list[_Who]:
+        found = self._known.get(value)
+        if found is None:
+            if len(self._known) > MOST_FIELDS:
+                self._known.clear()
+            found = self._known[value] = [self._who(*one) for one in _ADDRESS.findall(value)]
+        return found
 
-def _addresses(value: bytes) -> list[tuple[bytes, str]]:
-    return [(name, address.decode("ascii", "replace")) for name, address in _ADDRESS.findall(value)]
+    def _who(self, raw_name: bytes, raw_address: bytes) -> _Who:
+        address = raw_address.decode("ascii", "replace")
+        key = self._key(address)
+        is_owner = key in self._owner
+        counts = not is_owner and looks_like(address) and not _NOBODY.search(address)
+        return _Who(key, line(decode_words(raw_name.decode("utf-8", "replace"))), is_owner, counts)
+
+
+def _value(block: bytes, level: bytes, name: bytes) -> bytes:
+    """The first line of a field; level is the block in small letters."""
+    begin = level.find(name) + len(name)
+    if begin < len(name):
+        return b""
+    end = block.find(b"\n", begin, begin + LONGEST_FIELD)
+    return block[begin : end if end >= 0 else begin + LONGEST_FIELD]

@@ -152,7 +152,9 @@ def health(work: Work, session: Session) -> Health:
     read, gaps = folders.totals(session, work.owner_id)
     before = letters.latest_digest(session, work.owner_id)
     since_read, since_gaps = (before.read, before.gaps) if before else (0, 0)
-    return Health(read - since_read, gaps - since_gaps, tuple(problems(work, session)))
+    seen = {box.name for box in folders.mailboxes(session, work.owner_id)}
+    unread = [f"{m.name} has not been read yet" for m in work.config.mailbox if m.name not in seen]
+    return Health(read - since_read, gaps - since_gaps, (*unread, *problems(work, session)))
 
 
 def problems(work: Work, session: Session) -> Iterable[str]:
@@ -168,3 +170,6 @@ def problems(work: Work, session: Session) -> Iterable[str]:
     for letter in letters.in_state(session, work.owner_id, State.UNCERTAIN, State.FAILED):
         fate = "may or may not have arrived" if letter.state == State.UNCERTAIN else "could not be sent"
         yield f"“{letter.subject}” {fate}: {letter.error}"
+    for draft in notes.drafts(session, work.owner_id, "proposed", "placing"):
+        if draft.error:
+            yield f"the draft “{draft.subject}” waits: {draft.error}"

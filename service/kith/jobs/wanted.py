@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from kith.mail.prefilter import address_filter
 
+_HINTS = (b"kith", b"2l0a", b"0lus", b"6bith")
 _FOR_KITH = re.compile(rb"kith|a2l0a[CDSH]|S2l0a[CDSH]|S0lUS[CDSH]|=6bith", re.IGNORECASE)
 """A token of ours, a +kith address or a subject "kith: …", also as an encoded word in base64."""
 
@@ -22,10 +23,18 @@ def wanted_blocks(
         return may_hold
 
     def wanted(block: bytes) -> bool:
-        if may_hold(block) or _FOR_KITH.search(block):
+        if may_hold(block) or _is_for_kith(block):
             return True
         if others:
             others(block)
         return False
 
     return wanted
+
+
+def _is_for_kith(block: bytes) -> bool:
+    level = block.lower()
+    for hint in _HINTS:  # the pattern alone would take longer than all the rest of the test
+        if hint in level:
+            return _FOR_KITH.search(block) is not None
+    return False

@@ -5,8 +5,9 @@ is the one place where foreign header text is made fit for a database, a letter 
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 
 from kith.domain.address import Address
@@ -21,13 +22,15 @@ _MOST_REFERENCES: Final = 200  # threads are followed from the nearest end
 _LONGEST_RAW: Final = 4 * _LONGEST_VALUE  # a character of UTF-8 has at most four bytes
 _YEARS: Final = range(1980, 2200)  # mail as we know it is younger, and clocks further out are broken
 
-_HEAD_END = re.compile(rb"\A\r?\n|\r?\n\r?\n")
 _ID = re.compile(r"<[^<>]*>")
 _DATE = re.compile(
     r"(?:[A-Za-z]{3},)? {0,2}([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) "
-    r"([+-])([0-9]{2})([0-9]{2})(?: \([^()]*\))?"
+    r"([+-][0-9]{4})(?: \([^()]*\))?"
 )
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS: Final = {
+    "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6, "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11,
+    "Dec": 12,
+}  # fmt: skip
 _READ: Final = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references")
 _MARKS: Final = tuple(name.lower() for name in FIELDS if name.lower() not in _READ)
 
@@ -88,8 +91,12 @@ def instant(text: str) -> datetime | None:
 
 def split(raw: bytes) -> tuple[bytes, bytes]:
     """Header and body of a message, without the empty line between them (RFC 5322, 2.1)."""
-    end = _HEAD_END.search(raw)
-    return (raw[: min(end.start(), MOST_HEAD)], raw[end.end() :]) if end else (raw[:MOST_HEAD], b"")
+    marked = b"\n" + raw  # so that an empty first line is one like any other
+    ends = [at for at in (marked.find(b"\n\n"), marked.find(b"\n\r\n")) if at >= 0]
+    if not ends:
+        return raw[:MOST_HEAD], b""
+    at = min(ends)
+    return raw[: max(at - 1, 0)].removesuffix(b"\r")[:MOST_HEAD], raw[raw.index(b"\n", at) + 1 :]
 
 
 def _fields(block: bytes) -> _Fields:
@@ -134,14 +141,19 @@ def _message_id(values: list[str]) -> str:
     for value in values:
         found = _ID.search(value)
         if found:
-            return "".join(line(_text(found[0])).split())[:_LONGEST_VALUE]
+            return _tidy_id(found[0])
     return line(_text(values[0]))[:_LONGEST_VALUE] if values else ""
+
+
+def _tidy_id(text: str) -> str:
+    plain = text.isascii() and text.isprintable() and " " not in text
+    return (text if plain else "".join(line(_text(text)).split()))[:_LONGEST_VALUE]
 
 
 def _ids(values: list[str] | None) -> tuple[str, ...]:
     if not values:
         return ()
-    ids = [_message_id([found]) for value in values for found in _ID.findall(value)[-_MOST_REFERENCES:]]
+    ids = [_tidy_id(found) for value in values for found in _ID.findall(value)[-_MOST_REFERENCES:]]
     return tuple(ids[-_MOST_REFERENCES:])
 
 
@@ -157,8 +169,16 @@ def _plain_instant(text: str) -> datetime | None:
     found = _DATE.fullmatch(text)
     if not found or found[2] not in _MONTHS:
         return None
-    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
-    zone = timezone(-offset if sign == "-" else offset)
+    day, month, year, hour, minute, second, zone = found.groups()
     leap = min(int(second), 59)  # RFC 5322 allows :60, datetime does not
-    return datetime(int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), leap, tzinfo=zone)
+    at = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), leap, tzinfo=UTC)
+    return at - _ahead(zone)
+
+
+@lru_cache(maxsize=256)
+def _ahead(zone: str) -> timedelta:
+    """How far a zone is ahead of UTC. Raises ValueError for a day and more."""
+    ahead = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
+    if ahead >= timedelta(days=1):
+        raise ValueError("no zone on earth")
+    return -ahead if zone[0] == "-" else ahead

@@ -2,7 +2,7 @@
 
 import imaplib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from kith.domain.folders import Folder, Role, with_roles
 from kith.errors import Internal, MailboxFailed, NotFound, TryLater
 from kith.mail import structure
 from kith.mail.imap_account import AGAIN, Account, is_busy, shown
-from kith.mail.imap_fetch import alone, answers, body
+from kith.mail.imap_fetch import Answer, Question, Worth, alone, answers, body, everything
 from kith.mail.imap_line import Line, open_client
 from kith.mail.imap_names import listed, status_answers
 from kith.mail.imap_session import ImapSession
@@ -128,28 +128,47 @@ class ImapSource(ImapSession):
         """Further header fields of a few messages of the open folder (Received, Authentication-Results)."""
         if not names or not all(map(_FIELD.fullmatch, names)):
             raise Internal(f"these are not names of header fields: {names}")
-        found = self._answers(uids, f"BODY.PEEK[HEADER.FIELDS ({' '.join(names)})]".upper(), "reading header fields")
+        found = self._answers(
+            [(uids, f"BODY.PEEK[HEADER.FIELDS ({' '.join(names)})]".upper())], "reading header fields"
+        )
         return {uid: block for uid, answer in found.items() if (block := body(answer)) is not None}
 
-    def structures(self, uids: Sequence[int]) -> dict[int, list[Part]]:
-        """The leaves of some messages of the open folder; one whose structure makes no sense is left out."""
+    def structures(self, uids: Sequence[int], holding: Collection[str] = ()) -> dict[int, list[Part]]:
+        """The leaves of some messages of the open folder; one whose structure makes no sense is left out.
+
+        holding: media types; messages that have no part of any of them may be left out, which is much quicker.
+        """
+        words = {media_type.lower().rpartition("/")[2].encode() for media_type in holding}
+
+        def worth(pieces: list[bytes]) -> bool:
+            return not words or any(word in piece.lower() for piece in pieces for word in words)
+
         parts: dict[int, list[Part]] = {}
-        for uid, answer in self._answers(uids, "BODYSTRUCTURE", "reading the structure of messages").items():
+        found = self._answers([(uids, "BODYSTRUCTURE")], "reading the structure of messages", worth)
+        for uid, answer in found.items():
             with suppress(ValueError):
                 parts[uid] = structure.leaves(answer.get(b"BODYSTRUCTURE"))
         return parts
 
-    def part(self, uid: int, part: Part, limit: int) -> bytes:
-        """The first limit bytes of one part of a message, its transfer encoding undone; b"" if it is gone."""
-        if not _SECTION.fullmatch(part.section):
-            raise Internal(f"{part.section!r} is not the number of a part")
-        item = f"BODY.PEEK[{part.section}]<0.{structure.encoded_limit(part.encoding, limit)}>"
-        answer = self._answers([uid], item, "reading a part of a message").get(uid, {})
-        return structure.decoded(part.encoding, body(answer) or b"")[:limit]
+    def parts(self, wanted: Collection[tuple[int, Part]], limit: int) -> dict[tuple[int, str], bytes]:
+        """By UID and section, the first limit bytes of some parts, their transfer encoding undone."""
+        asked: dict[str, list[int]] = {}
+        for uid, part in wanted:
+            if not _SECTION.fullmatch(part.section):
+                raise Internal(f"{part.section!r} is not the number of a part")
+            item = f"BODY.PEEK[{part.section}]<0.{structure.encoded_limit(part.encoding, limit)}>"
+            asked.setdefault(item, []).append(uid)
+        found = self._answers([(uids, item) for item, uids in asked.items()], "reading parts of messages")
+        came = ((uid, part, body(found.get(uid, {}), part.section)) for uid, part in wanted)
+        return {
+            (uid, part.section): structure.decoded(part.encoding, data)[:limit]
+            for uid, part, data in came
+            if data is not None
+        }
 
     def raw(self, uid: int, limit: int) -> bytes | None:
         """The first limit bytes of a whole message (BODY.PEEK[]), None if it is gone."""
-        answer = self._answers([uid], f"BODY.PEEK[]<0.{limit}>", "reading a message").get(uid, {})
+        answer = self._answers([([uid], f"BODY.PEEK[]<0.{limit}>")], "reading a message").get(uid, {})
         whole = body(answer)
         if whole:
             return whole[:limit]  # some servers do not know how to give a part
@@ -158,9 +177,9 @@ class ImapSource(ImapSession):
                 return None
         raise MailboxFailed(f"{self._account.name}: {self._account.host} does not give message {uid}", AGAIN)
 
-    def _answers(self, uids: Sequence[int], item: str, what: str) -> dict[int, dict[bytes, Any]]:
+    def _answers(self, asked: Collection[Question], what: str, worth: Worth = everything) -> dict[int, Answer]:
         with self._doing(what):
-            return answers(self._client, uids, [item])
+            return answers(self._client, asked, worth)
 
     def find(self, folder: str, message_id: str) -> list[int]:
         """UIDs in a folder (opened read-only for it, and left open) of the messages that carry a Message-ID.

@@ -1,16 +1,24 @@
-"""FETCH through imapclient's parser, so that one message it cannot read costs no other."""
+"""FETCH of all but the bulk of headers: many questions at once, and what cannot be read costs no other message."""
 
 import imaplib
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from imapclient.response_parser import parse_fetch_response  # type: ignore[import-untyped]  # it ships no types
+
 from kith.mail.imap_account import is_busy, shown
-from kith.mail.imap_line import Client
+from kith.mail.imap_line import Client, Line
 from kith.mail.source import RawHeader, Unreadable
-from kith.mail.wire import BATCH, ITEMS, YEARS
+from kith.mail.wire import BATCH, FETCH, ITEMS, WINDOW, YEARS, response, sequence_set
 
 Answer = dict[bytes, Any]
+Question = tuple[Sequence[int], str]
+Worth = Callable[[list[bytes]], bool]
+
+MOST_BYTES: Final = 64 << 20
+"""Of one answer: what is asked for has a limit, but some servers give the whole message all the same."""
 
 # All that the driver has been seen to raise on answers of real servers.
 _FOREIGN: Final = (
@@ -19,23 +27,63 @@ _FOREIGN: Final = (
 )  # fmt: skip
 
 
-def answers(client: Client, uids: Sequence[int], items: Sequence[str]) -> dict[int, Answer]:
-    """What the server says of some messages; one that cannot be read, or is gone, is left out.
+def everything(_pieces: list[bytes]) -> bool:
+    """Every answer is worth reading."""
+    return True
 
-    Raises imaplib's abort or OSError when the line is lost, and its error when the server is only busy.
+
+def answers(client: Client, asked: Collection[Question], worth: Worth = everything) -> dict[int, Answer]:
+    """What the server says of some messages, several questions under way at once: each is UIDs, and what of them.
+
+    Left out is what is gone, what cannot be read, and what is not worth reading, by the bytes of its
+    answer. A question that is refused is asked again in halves, so one message costs no other. Raises
+    imaplib's abort or OSError when the line is lost, and its error when the server is only busy.
     """
     found: dict[int, Answer] = {}
-    waiting = [list(uids[at : at + BATCH]) for at in range(0, len(uids), BATCH)]
+    waiting = deque((uids[at : at + BATCH], item) for uids, item in asked for at in range(0, len(uids), BATCH))
     while waiting:
-        batch = waiting.pop()
-        try:
-            found.update(_asked(client, batch, items))
-        except _FOREIGN as error:
-            if isinstance(error, imaplib.IMAP4.abort) or is_busy(str(error)):
-                raise
-            if len(batch) > 1:
-                waiting += [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
-    return found
+        flight = [waiting.popleft() for _ in range(min(WINDOW, len(waiting)))]
+        refused = _ask(client.line, flight, worth, found)
+        for (uids, item), text in refused:
+            if is_busy(text):
+                raise imaplib.IMAP4.error(text)
+            half = len(uids) // 2
+            waiting += [(some, item) for some in (uids[:half], uids[half:]) if half]
+    wanted = {uid for uids, _ in asked for uid in uids}
+    return {uid: answer for uid, answer in found.items() if uid in wanted}  # servers tell news of others, too
+
+
+def _ask(line: Line, flight: list[Question], worth: Worth, found: dict[int, Answer]) -> list[tuple[Question, str]]:
+    """Asks some questions at once and adds the answers to found; gives what was refused, with the server's words."""
+    commands = [b"UID FETCH %s (%s)" % (sequence_set(uids), item.encode()) for uids, item in flight]
+    flying = dict(zip(line.start(commands), flight, strict=True))
+    refused = []
+    while flying:
+        pieces = response(line.stream, MOST_BYTES)
+        tag, _, rest = pieces[0].partition(b" ")
+        if tag in flying:
+            line.done(tag)
+            question = flying.pop(tag)
+            if not rest.upper().startswith(b"OK"):
+                refused.append((question, shown(rest)))
+        elif pieces[0][:6].upper() == b"* BYE ":
+            raise imaplib.IMAP4.abort(shown(pieces[0][6:]))
+        elif FETCH.match(pieces[0]) and worth(pieces):
+            for uid, answer in _parsed(pieces).items():
+                found.setdefault(uid, {}).update(answer)
+    return refused
+
+
+def _parsed(pieces: list[bytes]) -> dict[int, Answer]:
+    """One FETCH response as imapclient reads it, by UID; empty where it cannot."""
+    begin = FETCH.match(pieces[0])
+    lines = [b"0 (" + pieces[0][begin.end() if begin else 0 :], *pieces[2::2]]
+    lines = [each.rstrip(b"\r\n") for each in lines]
+    text = [*zip(lines, pieces[1::2], strict=False), lines[-1]]
+    try:
+        return dict(parse_fetch_response(text, normalise_times=False))
+    except _FOREIGN:
+        return {}
 
 
 def _asked(client: Client, uids: list[int], items: Sequence[str]) -> dict[int, Answer]:
@@ -44,9 +92,10 @@ def _asked(client: Client, uids: list[int], items: Sequence[str]) -> dict[int, A
     return found
 
 
-def body(answer: Answer) -> bytes | None:
-    """The bytes of the one BODY[...] that was asked for, None where the server gave none."""
-    value = next((value for name, value in answer.items() if name.startswith(b"BODY[")), None)
+def body(answer: Answer, section: str | None = None) -> bytes | None:
+    """The bytes of a BODY[...] that was asked for (of the only one, without section), None where there are none."""
+    begin = b"BODY[" if section is None else b"BODY[%s]" % section.encode()
+    value = next((value for name, value in answer.items() if name.startswith(begin)), None)
     if isinstance(value, int):  # digits that came without quotes
         return str(value).encode()
     return value if isinstance(value, bytes) else None

@@ -1,6 +1,6 @@
 """What a scan needs of a mailbox, whatever holds it: the protocol that every mail driver offers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -86,12 +86,15 @@ class Source(Protocol):
         """Further header fields of a few messages of the open folder (Received, Authentication-Results)."""
         ...
 
-    def structures(self, uids: Sequence[int]) -> dict[int, list[Part]]:
-        """The leaves of some messages of the open folder."""
+    def structures(self, uids: Sequence[int], holding: Collection[str] = ()) -> dict[int, list[Part]]:
+        """The leaves of some messages of the open folder.
+
+        holding: media types; messages that have no part of any of them may be left out.
+        """
         ...
 
-    def part(self, uid: int, part: Part, limit: int) -> bytes:
-        """The first limit bytes of one part of a message, its transfer encoding undone."""
+    def parts(self, wanted: Collection[tuple[int, Part]], limit: int) -> dict[tuple[int, str], bytes]:
+        """By UID and section, the first limit bytes of some parts, their transfer encoding undone."""
         ...
 
     def raw(self, uid: int, limit: int) -> bytes | None:

@@ -38,7 +38,7 @@ _HEAD = re.compile(
     rb'\* \d{1,10} FETCH \(UID (\d{1,10}) INTERNALDATE "([^"]{1,40})" '
     rb"BODY\[HEADER\.FIELDS \([^)]*\)\] \{(\d{1,7})\}\r\n"
 )
-_FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
+FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
 _LITERAL = re.compile(rb"\{(\d{1,19})\+?\}\r?\n\Z")
 _TOKEN = re.compile(
     rb"""\s*(?:(BODY\[[^\]]*\](?:<\d+>)?) | "((?:[^"\\]|\\.)*)" | ([()]) | (\{\d+\+?\}\r?\n) | ([^\s()"{]+))""",
@@ -117,7 +117,7 @@ class HeaderFetch:
         tag, batch = self._under_way[0]
         while tag in self._flying:
             self._scan(self._line.stream)
-            self._other(_response(self._line.stream))
+            self._other(response(self._line.stream, MOST_BYTES))
         self._landed.append(batch)
         self._under_way.popleft()
 
@@ -158,7 +158,7 @@ class HeaderFetch:
             self._end(tag, rest)
         elif first[:6].upper() == b"* BYE ":
             raise imaplib.IMAP4.abort(shown(first[6:]))
-        elif _FETCH.match(first):
+        elif FETCH.match(first):
             self._take(parts)
         # The rest is news that nobody asked for here (EXISTS, EXPUNGE, OK [...]), or nonsense.
 
@@ -191,12 +191,12 @@ class HeaderFetch:
         del self._owner[uid]
 
 
-def _response(stream: Stream) -> list[bytes]:
-    """One response as text, literal, text, ... (RFC 3501, 4.3 and 7)."""
+def response(stream: Stream, most: int) -> list[bytes]:
+    """One response as text, literal, text, ... (RFC 3501, 4.3 and 7), TOO_LONG for a literal beyond most bytes."""
     parts = [stream.readline()]
     while parts[0].startswith(b"* ") and (announced := _LITERAL.search(parts[-1])):
         size = int(announced[1])
-        if size > MOST_BYTES:
+        if size > most:
             stream.skip(size)
             parts.append(TOO_LONG)
         else:
@@ -230,7 +230,7 @@ _SECTION, _QUOTED, _PAREN, _MARK, _ATOM = range(1, 6)  # the groups of _TOKEN
 
 def _tokens(parts: list[bytes]) -> Iterator[tuple[int, bytes]]:
     literals = iter(parts[1::2])
-    begin = _FETCH.match(parts[0])
+    begin = FETCH.match(parts[0])
     at = begin.end() if begin else 0
     for text in parts[::2]:
         while token := _TOKEN.match(text, at):

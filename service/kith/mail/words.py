@@ -49,7 +49,7 @@ def clean(text: str) -> str:
 
     PostgreSQL refuses NUL, UTF-8 has no surrogates, and a terminal obeys escape characters. Tabs stay.
     """
-    if not _DIRTY.search(text):
+    if text.isprintable() or not _DIRTY.search(text):
         return text
     return _GONE.sub("", _BREAK.sub("\n", text))
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from kith.store.tables import ChangeRow
@@ -18,7 +17,7 @@ def about(*person_ids: int) -> Step:
 def forget(session: Session, owner_id: int, person_id: int) -> None:
     """Removes the changes about a person and about whoever was merged into them.
 
-    From a change about many people, an import, only the steps that concern these are taken out.
+    A change about many people, an import, stays: it names nobody.
     """
     query = select(ChangeRow).where(ChangeRow.owner_id == owner_id).order_by(col(ChangeRow.id).desc())
     rows = list(session.exec(query))
@@ -27,11 +26,8 @@ def forget(session: Session, owner_id: int, person_id: int) -> None:
         if row.undone_at is None and gone & _about(row):
             gone |= _merged(row)
     for row in rows:
-        kept = [step for step in row.undo if not (step["table"] == "person" and step.get("id") in gone)]
         if gone & _about(row):
             session.delete(row)
-        elif len(kept) < len(row.undo):
-            session.execute(update(ChangeRow).where(col(ChangeRow.id) == row.id).values(undo=kept))
     session.flush()
 
 

@@ -53,8 +53,8 @@ def every(session: Session, owner_id: int) -> list[FolderRow]:
 
 
 def cursor(row: FolderRow | None) -> Cursor | None:
-    """The cursor of a folder, None where it was never read."""
-    return Cursor(row.uidvalidity, row.last_uid, row.changes) if row else None
+    """The cursor of a folder, None where it was never read, as one that never had a UIDVALIDITY."""
+    return Cursor(row.uidvalidity, row.last_uid, row.changes) if row and row.uidvalidity else None
 
 
 def quarantine(session: Session, row: FolderRow, found: Iterable[tuple[int, str]], now: datetime) -> int:
@@ -62,6 +62,28 @@ def quarantine(session: Session, row: FolderRow, found: Iterable[tuple[int, str]
     place = {"owner_id": row.owner_id, "mailbox": row.mailbox, "folder": row.name, "uidvalidity": row.uidvalidity}
     rows = [{**place, "uid": uid, "reason": reason, "at": now} for uid, reason in found]
     return insert_new(session, QuarantineRow, rows)
+
+
+def empty_quarantine(session: Session, row: FolderRow) -> None:
+    """Forgets what could not be read of a folder that is read anew: its UIDs may mean other messages now."""
+    session.execute(
+        delete(QuarantineRow).where(
+            col(QuarantineRow.owner_id) == row.owner_id,
+            col(QuarantineRow.mailbox) == row.mailbox,
+            col(QuarantineRow.folder) == row.name,
+        )
+    )
+
+
+def quarantined_uids(session: Session, row: FolderRow) -> set[int]:
+    """The messages of a folder that could not be read, by UID."""
+    query = select(QuarantineRow.uid).where(
+        QuarantineRow.owner_id == row.owner_id,
+        QuarantineRow.mailbox == row.mailbox,
+        QuarantineRow.folder == row.name,
+        QuarantineRow.uidvalidity == row.uidvalidity,
+    )
+    return set(session.exec(query))
 
 
 def release(session: Session, row: FolderRow, uids: Iterable[int]) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, or_, update
 from sqlmodel import Session, col, select
 
 from kith.store.rows import insert_new
-from kith.store.tables import DigestRow, InstructionRow, LetterRow, NumberRow, ReplyRow
+from kith.store.tables import METADATA, DigestRow, InstructionRow, LetterRow, NumberRow, ReplyRow
 
 
 def add_letter(session: Session, row: LetterRow, numbers: Mapping[int, int]) -> int:
@@ -65,6 +65,18 @@ def digest(session: Session, owner_id: int, period: date) -> DigestRow | None:
     return session.exec(select(DigestRow).where(DigestRow.owner_id == owner_id, DigestRow.period == period)).first()
 
 
+def claim_period(session: Session, owner_id: int, period: date, read: int, gaps: int, now: datetime) -> bool:
+    """Takes a period for its one digest; False where it was taken before, also by another process just now."""
+    row = {"owner_id": owner_id, "period": period, "read": read, "gaps": gaps, "made_at": now}
+    return insert_new(session, DigestRow, [row]) == 1
+
+
+def name_letter(session: Session, owner_id: int, period: date, letter_id: int) -> None:
+    """Says which letter a period's digest is."""
+    mine = (col(DigestRow.owner_id) == owner_id, col(DigestRow.period) == period)
+    session.execute(update(DigestRow).where(*mine).values(letter_id=letter_id))
+
+
 def latest_digest(session: Session, owner_id: int) -> DigestRow | None:
     """The digest of the latest period that has been decided."""
     query = select(DigestRow).where(DigestRow.owner_id == owner_id)
@@ -72,8 +84,20 @@ def latest_digest(session: Session, owner_id: int) -> DigestRow | None:
 
 
 def add_replies(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Keeps messages that may be replies, to be looked at."""
-    return insert_new(session, ReplyRow, rows)
+    """Keeps messages that may be replies, to be looked at; gives how many are new.
+
+    One that waits already, or was gone when it was to be read, is looked for where it is now.
+    """
+    if not rows:
+        return 0
+    new = insert_new(session, ReplyRow, rows)
+    table = METADATA.tables["reply"]
+    same = [table.c[name] == bindparam(f"its_{name}") for name in ("owner_id", "identity", "in_sent")]
+    moved: dict[str, Any] = {name: bindparam(f"its_{name}") for name in ("mailbox", "folder", "uidvalidity", "uid")}
+    open_still = or_(table.c.state == "found", table.c.state == "gone")  # IN (…) cannot be executed for many rows
+    statement = table.update().where(*same, open_still).values(state="found", **moved)
+    session.connection().execute(statement, [{f"its_{name}": value for name, value in row.items()} for row in rows])
+    return new
 
 
 def replies(session: Session, owner_id: int, mailbox: str, *states: str) -> list[ReplyRow]:
@@ -91,18 +115,22 @@ def instructions(session: Session, owner_id: int, identity: str) -> dict[int, In
 
 
 def unfiled(session: Session, owner_id: int) -> list[InstructionRow]:
-    """Lines that were not understood and are not filed yet, oldest first."""
+    """Lines that were not understood and are not filed yet, each once, oldest first."""
     query = select(InstructionRow).where(
         InstructionRow.owner_id == owner_id, InstructionRow.outcome == "not-understood"
     )
-    return list(session.exec(query.order_by(col(InstructionRow.id))))
+    rows = session.exec(query.order_by(col(InstructionRow.id).desc()))
+    first = {(row.identity, row.line): row for row in rows}  # several instructions of one line may have failed
+    return sorted(first.values(), key=lambda row: row.id)
 
 
-def file_lines(session: Session, owner_id: int, identity: str) -> None:
-    """The lines of a reply that were not understood have been said again, and need not be listed any more."""
-    mine = (
-        col(InstructionRow.owner_id) == owner_id,
-        col(InstructionRow.identity) == identity,
-        col(InstructionRow.outcome) == "not-understood",
-    )
-    session.execute(update(InstructionRow).where(*mine).values(outcome="filed"))
+def file_lines(session: Session, owner_id: int, rows: Sequence[InstructionRow]) -> None:
+    """Lines that were not understood need not be listed any more: they were said again, or may be left."""
+    for row in rows:
+        mine = (
+            col(InstructionRow.owner_id) == owner_id,
+            col(InstructionRow.identity) == row.identity,
+            col(InstructionRow.line) == row.line,
+            col(InstructionRow.outcome) == "not-understood",
+        )
+        session.execute(update(InstructionRow).where(*mine).values(outcome="filed"))

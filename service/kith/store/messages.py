@@ -42,6 +42,17 @@ def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
     return insert_new(session, MessageRow, rows)
 
 
+def place(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Notes where messages lie now: rows name them by owner_id and identity, and give the columns of a place."""
+    if not rows:
+        return
+    table = METADATA.tables["message"]
+    same = (table.c.owner_id == bindparam("its_owner_id"), table.c.identity == bindparam("its_identity"))
+    places = {name: bindparam(f"its_{name}") for name in ("mailbox", "folder", "uidvalidity", "uid")}
+    statement = table.update().where(*same).values(**places)
+    session.connection().execute(statement, [{f"its_{name}": value for name, value in row.items()} for row in rows])
+
+
 def add_parts(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
     """Keeps who takes part in what."""
     return insert_new(session, PartRow, rows)
@@ -180,7 +191,13 @@ def look_again(session: Session, owner_id: int, times: Mapping[str, datetime | N
     table = METADATA.tables["invite"]
     statement = table.update().where(table.c.owner_id == owner_id, table.c.uid == bindparam("series"))
     rows = [{"series": uid, "at": at} for uid, at in times.items()]
-    session.connection().execute(statement.values(look_at=bindparam("at")), rows)
+    if rows:
+        session.connection().execute(statement.values(look_at=bindparam("at")), rows)
+
+
+def look_at_every_series(session: Session, owner_id: int, now: datetime) -> None:
+    """All series are to be looked at again: somebody is known now who may have been there."""
+    session.execute(update(InviteRow).where(col(InviteRow.owner_id) == owner_id).values(look_at=now))
 
 
 def meeting_identity(uid: str, starts_at: datetime) -> str:
@@ -204,6 +221,19 @@ def remove_other_meetings(
         holding, since = told.get(_series_of(row.identity), ((row.identity,), None))
         if row.identity not in holding and (since is None or row.at >= since):
             gone.append(row)
+    for row in gone:
+        session.delete(row)
+    session.flush()
+    return {row.person_id for row in gone}
+
+
+def remove_absent(session: Session, owner_id: int, present: Mapping[str, Collection[int]]) -> set[int]:
+    """Removes touches of those who were not at a meeting after all; gives the people concerned.
+
+    present gives, by the identity of a meeting, who was there.
+    """
+    query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.source == "meeting")
+    gone = [row for row in session.exec(query) if row.person_id not in present.get(row.identity, (row.person_id,))]
     for row in gone:
         session.delete(row)
     session.flush()

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, update
 from sqlmodel import Session, col, select
 
 from kith.store.engine import reading, writing
@@ -55,3 +55,8 @@ def beat(session: Session, owner_id: int, now: datetime, started_at: datetime) -
 def last_beat(session: Session, owner_id: int) -> datetime | None:
     """When the service last showed that it is alive."""
     return session.exec(select(BeatRow.beat_at).where(BeatRow.owner_id == owner_id)).first()
+
+
+def end_beat(session: Session, owner_id: int) -> None:
+    """The service has ended in good order: there is no sign of life to look for."""
+    session.execute(delete(BeatRow).where(col(BeatRow.owner_id) == owner_id))

@@ -177,11 +177,13 @@ def add_tags(session: Session, owner_id: int, person_id: int, names: Iterable[st
     """Adds tags that the person does not have yet, and gives them."""
     query = select(TagRow.name).where(TagRow.owner_id == owner_id, TagRow.person_id == person_id)
     have = {name.casefold() for name in session.exec(query)}
-    first = {name.casefold(): name for name in reversed(list(names))}
-    new = [name for key, name in reversed(first.items()) if key not in have]
-    session.add_all([TagRow(owner_id=owner_id, person_id=person_id, name=name) for name in new])
+    new: dict[str, str] = {}
+    for name in names:
+        if name.casefold() not in have:
+            new.setdefault(name.casefold(), name)
+    session.add_all([TagRow(owner_id=owner_id, person_id=person_id, name=name) for name in new.values()])
     session.flush()
-    return new
+    return list(new.values())
 
 
 def tag_ids(session: Session, person_id: int, names: Iterable[str]) -> list[int]:

@@ -136,6 +136,33 @@ class FolderRow(Row, table=True):
     scanned_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class MaildirRow(Row, table=True):
+    """A folder of a Maildir, whose files carry no numbers: those given so far are 1 to uidnext - 1.
+
+    place says which Maildir the mailbox was then. seen is what its directories looked like when they were
+    last listed, "" where that proves nothing, and messages how many files there were.
+    """
+
+    __tablename__ = "maildir"
+    __table_args__ = (UniqueConstraint("owner_id", "mailbox", "folder"),)
+    mailbox: str
+    folder: str
+    place: int = Field(sa_type=BigInteger)
+    uidnext: int = Field(default=1, sa_type=BigInteger)
+    messages: int = 0
+    seen: str = ""
+
+
+class MaildirNamesRow(Row, table=True):
+    """Names of files of such a folder from the number first_uid upwards, with NUL between them."""
+
+    __tablename__ = "maildir_names"
+    __table_args__ = (UniqueConstraint("maildir_id", "first_uid"),)
+    maildir_id: int = Field(foreign_key="maildir.id", ondelete="CASCADE")
+    first_uid: int = Field(sa_type=BigInteger)
+    names: bytes = Field(sa_type=LargeBinary)
+
+
 class MessageRow(Row, table=True):
     """A message in which people take part, and the verdict on it. reason is None where it is a touch."""
 

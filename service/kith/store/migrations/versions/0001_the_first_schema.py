@@ -141,6 +141,21 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "maildir",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("mailbox", sa.String(), nullable=False),
+        sa.Column("folder", sa.String(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("uidnext", sa.BigInteger(), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("seen", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_maildir_owner_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_maildir")),
+        sa.UniqueConstraint("owner_id", "mailbox", "folder", name=op.f("uq_maildir_owner_id_mailbox_folder")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
@@ -336,6 +351,21 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "maildir_names",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("maildir_id", sa.Integer(), nullable=False),
+        sa.Column("first_uid", sa.BigInteger(), nullable=False),
+        sa.Column("names", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["maildir_id"], ["maildir.id"], name=op.f("fk_maildir_names_maildir_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_maildir_names_owner_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_maildir_names")),
+        sa.UniqueConstraint("maildir_id", "first_uid", name=op.f("uq_maildir_names_maildir_id_first_uid")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "note",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
@@ -445,6 +475,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_note_person_id"))
 
     op.drop_table("note")
+    op.drop_table("maildir_names")
     op.drop_table("instruction")
     with op.batch_alter_table("follow_up", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_follow_up_person_id"))
@@ -470,6 +501,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_message_owner_id_message_id")
 
     op.drop_table("message")
+    op.drop_table("maildir")
     op.drop_table("mailbox")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index("ix_letter_owner_id_state")

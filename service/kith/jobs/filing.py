@@ -1,0 +1,79 @@
+"""Lines that were not understood stay listed until the owner says them again in other words, or leaves them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from kith.domain.reply import Instruction, Verb
+from kith.jobs.acts import shortened
+from kith.jobs.desk import DONE, RECEIPT, Result
+from kith.store import letters
+from kith.store.engine import Session
+from kith.store.tables import InstructionRow, LetterRow
+
+_LEAVE: Final = re.compile(
+    r"(?:please )?(?:leave|drop|ignore|skip|never ?mind)"
+    r"(?: (?:it|this|that|them|these|those|all))*(?: as (?:it|they) (?:is|are))?[.! ]*",
+    re.IGNORECASE,
+)
+_LONGEST_LEAVE: Final = 60
+_ALIKE: Final = 0.6
+"""Share of an earlier line's words that a later one must have to be the same said again."""
+_WORD: Final = re.compile(r"\w+")
+_NOTHING_FILED: Final = frozenset({Verb.BRIEFING, Verb.MORE, Verb.HELP, Verb.UNDO, Verb.UNKNOWN, Verb.YES})
+
+
+def is_leave(line: str) -> bool:
+    """Whether a line says that what was not understood may be left ("leave them")."""
+    return len(line) <= _LONGEST_LEAVE and _LEAVE.fullmatch(line.strip()) is not None
+
+
+def leave(session: Session, owner_id: int, letter: LetterRow) -> list[str]:
+    """Files all lines that the letter listed, unsaid; gives them, shortened."""
+    open_lines = _listed(session, owner_id, letter)
+    letters.file_lines(session, owner_id, open_lines)
+    return [shortened(row.line) for row in open_lines]
+
+
+def settle(
+    session: Session, owner_id: int, letter: LetterRow, asked: Sequence[Instruction], results: Sequence[Result]
+) -> list[str]:
+    """Files the lines of earlier replies that an answer says again; gives them, shortened.
+
+    An answer to a receipt that says as many lines as that receipt did not understand has said them all;
+    otherwise a line is said again by one that has most of its words.
+    """
+    said = _said(asked, results)
+    listed = _listed(session, owner_id, letter) if said else []
+    asked_about = [row for row in listed if letter.kind == RECEIPT and row.identity == letter.key]
+    settled = asked_about if len(said) >= len(asked_about) else []
+    waiting = {row.id: row for row in listed if row not in settled}
+    for line in said:
+        again = _most_alike(line, waiting.values())
+        if again is not None:
+            settled = [*settled, waiting.pop(again.id)]
+    letters.file_lines(session, owner_id, settled)
+    return [shortened(row.line) for row in settled]
+
+
+def _said(asked: Sequence[Instruction], results: Sequence[Result]) -> list[str]:
+    """The lines that were carried out whole and filed something, each once."""
+    failed = {i.line for i, r in zip(asked, results, strict=True) if r.outcome != DONE}
+    lines = (i.line for i in asked if i.verb not in _NOTHING_FILED)
+    return [line for line in dict.fromkeys(lines) if line not in failed]
+
+
+def _listed(session: Session, owner_id: int, letter: LetterRow) -> list[InstructionRow]:
+    """The open lines that the letter can have told of."""
+    return [row for row in letters.unfiled(session, owner_id) if row.at <= letter.created_at]
+
+
+def _most_alike(line: str, earlier: Iterable[InstructionRow]) -> InstructionRow | None:
+    words = _words(line)
+    alike = [(len(words & theirs) / len(theirs), row) for row in earlier if (theirs := _words(row.line))]
+    best, row = max(alike, key=lambda pair: pair[0], default=(0.0, None))
+    return row if best >= _ALIKE else None
+
+
+def _words(line: str) -> set[str]:
+    return set(_WORD.findall(line.casefold()))

@@ -1,0 +1,199 @@
+"""Who is forgotten leaves no trace but a hash, and nobody else loses anything of theirs."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from kith.domain import address
+from kith.store import changes, forgetting, letters, merging, messages, notes, people, strangers
+from kith.store.engine import reading, writing
+from kith.store.tables import ForgottenRow, InstructionRow, InviteRow, LetterRow
+from support.store import NOW, a_life, draft, dump, instruction, invite, letter, message, part, person, places
+
+WORDS = ("Maria", "Silva", "maria@example.com", "m.silva")
+
+
+def key(written: str) -> str:
+    return address.key(written, {"gmail.com": False})
+
+
+def forget(session: Session, owner: int, person_id: int, name: str = "Maria Silva") -> None:
+    """As kith.jobs.acts does it."""
+    changes.forget(session, owner, person_id)
+    forgetting.forget(session, owner, person_id, name, key)
+
+
+@pytest.fixture
+def maria(engine: Engine, owner: int) -> int:
+    with writing(engine) as session:
+        maria = person(session, owner, "Maria Silva", "Maria+x@Example.com")
+        people.add_address(session, owner, maria, "M.Silva@gmail.com", key("M.Silva@gmail.com"))
+        a_life(session, owner, maria, "Maria Silva")
+    return maria
+
+
+@pytest.fixture
+def bob(engine: Engine, owner: int) -> int:
+    with writing(engine) as session:
+        bob = person(session, owner, "Bob Jones", "bob@example.com")
+        a_life(session, owner, bob, "Bob Jones")
+    return bob
+
+
+def traces(engine: Engine) -> dict[str, list[str]]:
+    return {word: found for word in WORDS if (found := places(engine, word))}
+
+
+def test_the_test_would_see_a_trace(engine: Engine, maria: int) -> None:
+    found = traces(engine)
+    assert {"address.written", "address.key", "person.name", "touch.subject"} <= {
+        p for ps in found.values() for p in ps
+    }
+
+
+def test_no_trace_is_left(engine: Engine, owner: int, maria: int) -> None:
+    with writing(engine) as session:
+        strangers.count(session, owner, {"maria@example.com": ("Maria Silva", 1, 1, NOW)})
+        strangers.count(session, owner, {"maria@home.example": ("maria silva", 1, 1, NOW)})
+        notes.keep_change(session, owner, "Noted for Maria Silva: moves to Lisbon", [], NOW)
+        rename = [
+            changes.about(maria),
+            {"do": "set", "table": "person", "id": maria, "values": {"name": "Maria da Silva"}},
+        ]
+        notes.keep_change(session, owner, "something", rename, NOW)
+        session.add(instruction(owner, "r2", line="MARIA SILVA lunch??", outcome="not-understood"))
+        session.add(instruction(owner, "r3", line="Bob: wrote to maria+x@example.com today", said="A touch"))
+        letters.add_letter(
+            session, letter(owner, "about", kind="briefing", subject="Maria Silva", raw=b"", state="sent"), {}
+        )
+        failed = letter(owner, "failed", raw=b"1. Maria Silva", state="failed")
+        letters.add_letter(session, failed, {1: maria})
+    with writing(engine) as session:
+        forget(session, owner, maria)
+    assert traces(engine) == {}
+    with reading(engine) as session:
+        hashes = set(session.exec(select(ForgottenRow.digest)).all())
+        assert hashes == {forgetting.forgotten_hash(k) for k in ("maria@example.com", "msilva@gmail.com")}
+        assert people.forgotten(session, owner) == hashes
+
+
+def test_nobody_else_loses_anything(engine: Engine, owner: int, bob: int) -> None:
+    with writing(engine) as session:
+        notes.keep_change(session, owner, "Noted for Bob Jones: x", [{"do": "delete", "table": "note", "id": 1}], NOW)
+        strangers.count(session, owner, {"ann@example.com": ("Maria Silvana", 1, 1, NOW)})
+        a_life(session, owner, person(session, owner, "Maria Silvano", "xmaria@example.com"), "Maria Silvano")
+    before = dump(engine, without=("forgotten", "owner"))
+    with writing(engine) as session:
+        maria = person(session, owner, "Maria Silva", "maria@example.com")
+        a_life(session, owner, maria, "Maria Silva")
+    with writing(engine) as session:
+        forget(session, owner, maria)
+    after = dump(engine, without=("forgotten", "owner"))
+    for table in ("instruction", "letter"):  # these keep their rows, without words
+        after[table] = after[table][: len(before[table])]
+    assert after == before
+
+
+def test_a_reply_that_was_acted_on_is_not_acted_on_again(engine: Engine, owner: int, maria: int) -> None:
+    with writing(engine) as session:
+        forget(session, owner, maria)
+        session.expire_all()
+        (row,) = letters.instructions(session, owner, f"reply-p{maria}").values()
+        assert (row.line, row.said, row.person_id, row.outcome) == ("", "", None, forgetting.FORGOTTEN)
+        assert letters.unfiled(session, owner) == []
+
+
+def test_mail_with_others_is_kept_for_their_sake(engine: Engine, owner: int, maria: int, bob: int) -> None:
+    with writing(engine) as session:
+        messages.add(session, [message(owner, "both"), message(owner, "hers")])
+        messages.add_parts(session, [part(owner, maria, "both"), part(owner, bob, "both"), part(owner, maria, "hers")])
+        forget(session, owner, maria)
+        assert set(messages.by_identity(session, owner, ["both", "hers", f"mail-p{maria}", f"mail-p{bob}"])) == {
+            "both",
+            f"mail-p{bob}",
+        }
+
+
+def test_she_leaves_the_meetings_of_others(engine: Engine, owner: int, maria: int, bob: int) -> None:
+    data = {
+        "organizer": "MARIA@example.com",
+        "attendees": [["bob@example.com", "ACCEPTED"], ["maria+x@example.com", "ACCEPTED"], ["m.silva@gmail.com", ""]],
+        "summary": "Coffee: Maria Silva / Alex",
+        "rrule": "FREQ=WEEKLY",
+    }
+    with writing(engine) as session:
+        messages.add_parts(session, [part(owner, bob, "meeting"), part(owner, maria, "meeting")])
+        messages.add_invites(session, [invite(owner, "meeting", sender="maria@example.com", data=data)])
+        forget(session, owner, maria)
+        session.expire_all()
+        (row,) = session.exec(select(InviteRow).where(InviteRow.identity == "meeting")).all()
+        assert row.sender == ""
+        assert row.data == {
+            "organizer": "",
+            "attendees": [["bob@example.com", "ACCEPTED"]],
+            "summary": "",
+            "rrule": "FREQ=WEEKLY",
+        }
+    assert traces(engine) == {}
+
+
+def test_an_introduction_to_her_is_dropped(engine: Engine, owner: int, maria: int, bob: int) -> None:
+    raw = b"To: Bob <bob@example.com>, =?utf-8?q?M?= <maria+x@example.com>\r\n\r\nMeet"
+    with writing(engine) as session:
+        session.add(draft(owner, bob, "introduce:1", raw=raw, subject="Bob, meet M."))
+        session.add(draft(owner, bob, "introduce:2", raw=b"", subject="Bob, meet Maria Silva", state="placed"))
+        forget(session, owner, maria)
+        assert [d.key for d in notes.drafts(session, owner)] == [f"thanks:p{bob}"]
+
+
+def test_a_letter_that_is_on_its_way_still_goes_out(engine: Engine, owner: int, maria: int) -> None:
+    with writing(engine) as session:
+        number = letters.add_letter(session, letter(owner, "now", raw=b"the whole letter"), {1: maria})
+        forget(session, owner, maria)
+        session.expire_all()
+        row = session.get_one(LetterRow, number)
+        assert (row.raw, row.state) == (b"the whole letter", "queued")
+        assert letters.numbers(session, number) == {}
+
+
+def test_whoever_was_merged_into_her_is_forgotten_too(engine: Engine, owner: int, maria: int) -> None:
+    with writing(engine) as session:
+        other = person(session, owner, "Marie Unmistakable", "marie@old.example")
+        a_life(session, owner, other, "Marie Unmistakable")
+    with writing(engine) as session:
+        steps = merging.merge(session, owner, maria, other)
+        notes.keep_change(session, owner, "merged", [changes.about(maria, other), *steps], NOW)
+    with writing(engine) as session:
+        forget(session, owner, maria)
+    assert places(engine, "Unmistakable") == places(engine, "marie@old.example") == []
+    assert traces(engine) == {}
+
+
+def _said(session: Session, owner: int) -> list[str]:
+    return [row.line for row in session.exec(select(InstructionRow).where(InstructionRow.owner_id == owner))]
+
+
+@pytest.mark.parametrize("name", ["(Max", "a|b", ".*", "O'Neil \\ Sons", "100%", "Ann_", "王小明", "x"])
+def test_any_name_is_taken_as_it_is_written(engine: Engine, owner: int, name: str) -> None:
+    with writing(engine) as session:
+        number = person(session, owner, name)
+        session.add(instruction(owner, "a", line=f"{name}: lunch"))
+        session.add(instruction(owner, "b", line="axb something else entirely"))
+        notes.keep_change(session, owner, f"Noted for {name}: words", [], NOW)
+        notes.keep_change(session, owner, "Noted for somebody: words", [], NOW)
+        session.flush()
+        forget(session, owner, number, name)
+        session.expire_all()
+        assert _said(session, owner) == ["", "axb something else entirely"]
+        row = notes.change(session, owner, None)
+        assert row
+        assert row.what == "Noted for somebody: words"
+
+
+def test_the_hash_tells_addresses_apart_and_shows_none() -> None:
+    hashes: Callable[[str], str] = forgetting.forgotten_hash
+    assert hashes("maria@example.com") == hashes("maria@example.com") != hashes("maria@example.org")
+    assert "maria" not in hashes("maria@example.com")
+    assert hashes("\ud800@example.com")
