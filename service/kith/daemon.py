@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import FrameType
+from typing import Self
 
 import schedule
 
@@ -64,7 +65,7 @@ def run_once(work: Work) -> Once:
 
 
 class Service:
-    """The daemon of one owner."""
+    """The daemon of one owner. Also a context manager, which hangs up."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
@@ -75,6 +76,16 @@ class Service:
         self._may_stop_here = False
         self._beat_at: float | None = None
         self._bell_in, self._bell_out = socket.socketpair()
+        self._bell_out.setblocking(False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for watch in self.watches:
+            watch.close()
+        self._bell_in.close()
+        self._bell_out.close()
 
     def run(self) -> None:
         """Runs until SIGTERM or SIGINT."""
@@ -87,8 +98,6 @@ class Service:
             with suppress(Stopped):  # a signal may come just when a job is over
                 self._live()
             self._leave()
-        self._bell_in.close()
-        self._bell_out.close()
         log.info("kith has stopped")
 
     def _live(self) -> None:
@@ -205,6 +214,8 @@ class Service:
 
     def _progress(self, _folder: str, _done: int, _total: int) -> None:
         self.beat()
+        if self.stopping:  # a signal that came amid the collection of garbage is swallowed there
+            raise Stopped
 
     def _compose(self) -> None:
         with work_lock(self.work.engine, self.work.owner_id, LOCK_WAIT):
@@ -248,15 +259,16 @@ class Service:
         time.tzset()
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
-            is_first, self.stopping = not self.stopping, True
-            self._bell_out.send(b"!")
-            if is_first and self._may_stop_here:
+            self.stopping = True
+            if self._may_stop_here:
                 raise Stopped
 
         before = {s: signal.signal(s, stop) for s in (signal.SIGTERM, signal.SIGINT)}
+        rung = signal.set_wakeup_fd(self._bell_out.fileno())
         try:
             yield
         finally:
+            signal.set_wakeup_fd(rung)
             for number, handler in before.items():
                 signal.signal(number, handler)
             os.environ.pop("TZ")

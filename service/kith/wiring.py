@@ -4,20 +4,21 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from kith import configfile, secret
 from kith.config import Config, MailboxSection, SmtpSection
 from kith.domain.token import Tokens
-from kith.errors import ConfigError
 from kith.jobs.work import Work
 from kith.letters import Letters
-from kith.mail import imap
-from kith.mail.imap_account import Account
-from kith.mail.smtp import Relay
 from kith.mail.source import Source
 from kith.store import owners
-from kith.store.engine import open_database, sqlite_file
+from kith.store.engine import Engine, open_database, sqlite_file
+
+# What speaks to mailboxes and servers is imported where it is put together: most commands do without.
+if TYPE_CHECKING:
+    from kith.mail.imap_account import Account
+    from kith.mail.smtp import Relay
 
 Clock = Callable[[], datetime]
 
@@ -44,7 +45,7 @@ def work(config: Config, clock: Clock = present) -> Work:
         owner_id=owner.id,
         tokens=Tokens(secret.key(config.store.key, key_folder(config)), owner.id),
         letters=Letters(config.templates),
-        open_source=lambda mailbox: open_source(config, mailbox),
+        open_source=lambda mailbox: open_source(config, mailbox, engine, owner.id),
         send=relay.send if relay else None,
         clock=clock,
     )
@@ -56,15 +57,23 @@ def key_folder(config: Config) -> Path:
     return file.parent if file else config.path.parent
 
 
-def open_source(config: Config, mailbox: MailboxSection) -> Source:
-    """A mailbox, connected and logged in."""
+def open_source(config: Config, mailbox: MailboxSection, engine: Engine, owner_id: int) -> Source:
+    """A mailbox, connected and logged in; or one on this machine, whose files are numbered in the database."""
     if mailbox.scheme == "maildir":
-        raise ConfigError(f"{mailbox.name}: this Kith reads no Maildir yet", "name the IMAP server in `url`")
+        from kith.mail.maildir import MaildirSource, place_of
+        from kith.store.file_names import FileNames
+
+        numbers = FileNames(engine, owner_id, mailbox.name, place_of(mailbox.path))
+        return MaildirSource(mailbox.name, mailbox.path, numbers, mailbox.sent, mailbox.drafts)
+    from kith.mail import imap
+
     return imap.connect(account_of(config, mailbox))
 
 
-def account_of(config: Config, mailbox: MailboxSection) -> Account:
+def account_of(config: Config, mailbox: MailboxSection) -> "Account":
     """What it takes to log in to a mailbox."""
+    from kith.mail.imap_account import Account
+
     base = config.path.parent
     return Account(
         name=mailbox.name,
@@ -88,11 +97,13 @@ def _imap_tls(mailbox: MailboxSection) -> Literal["imaps", "starttls", "none"]:
     return "none" if mailbox.insecure else "starttls"
 
 
-def relay_of(config: Config) -> Relay | None:
+def relay_of(config: Config) -> "Relay | None":
     """The server that takes letters, None where letters are appended."""
     smtp: SmtpSection | None = config.smtp
     if smtp is None:
         return None
+    from kith.mail.smtp import Relay
+
     base = config.path.parent
     tls = "smtps" if smtp.scheme == "smtps" else "none" if smtp.insecure else "starttls"
     return Relay(

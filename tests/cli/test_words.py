@@ -141,7 +141,7 @@ def test_explain_says_why_somebody_is_due(maria: Terminal) -> None:
         "not_counted": {"bulk": 1, "automatic": 1},
     }
     assert maria("explain", "maria") == (
-        "Maria Silva: 14 weeks since you were in touch; you wanted every 2 months; "
+        "Maria Silva: 14 weeks since you were in touch, due after 2 months (circle friends), on 2 April; "
         "2 newer messages did not count: 1 automatic, 1 bulk.\n"
     )
 
@@ -152,7 +152,7 @@ def test_explain_says_why_a_message_counted_or_not(maria: Terminal) -> None:
     counted = maria.json("explain", "<a@x.example>")
     assert counted == {
         "message_id": "<a@x.example>", "subject": "Lunch", "at": "2026-05-04T12:00:00+02:00", "direction": "inbound",
-        "touch": True, "reason": None, "ruled": False, "people": ["Maria Silva"],
+        "touch": True, "reason": None, "mark": None, "ruled": False, "people": ["Maria Silva"],
         "others": [],
     }  # fmt: skip
     assert maria("explain", "<b@x.example>") == "“Offers” is no touch: bulk. With Maria Silva\n"

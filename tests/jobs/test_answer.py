@@ -1,6 +1,7 @@
 """What the owner answers to a letter is done, told in one receipt, and never lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,12 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kith.domain.reply_words import is_greeting
-from kith.jobs import compose
+from kith.errors import MailboxFailed
+from kith.jobs import answer, carry_out
 from kith.jobs.deliver import deliver_all
-from kith.store import letters
+from kith.mail import mime, replytext
+from kith.store import letters, people
 from kith.store.merging import MOVED
-from support.answers import BOB, MARIA, ME, Owner, an_owner, with_a_past
-from support.jobs import Office, deaths
+from kith.store.tables import METADATA
+from support.answers import ME, Owner, an_owner
+from support.jobs import deaths
 from support.mail import message, plain, read
 
 
@@ -312,11 +316,11 @@ def test_forget_is_asked_back_even_where_receipts_are_turned_off(tmp_path: Path)
     ("wish", "words", "receipts"),
     [
         ("always", "Maria: likes tea", 1),
-        ("always", "xyzzy", 1),
+        ("always", "Zed: xyzzy", 1),
         ("problems", "Maria: likes tea", 0),
-        ("problems", "Maria: likes tea\nxyzzy", 1),
+        ("problems", "Maria: likes tea\nZed: xyzzy", 1),
         ("problems", "Thanks!", 1),
-        ("never", "Maria: likes tea\nxyzzy", 0),
+        ("never", "Maria: likes tea\nZed: xyzzy", 0),
         ("never", "help", 1),
         ("never", "more", 1),
     ],
@@ -325,7 +329,7 @@ def test_receipts_come_as_they_are_wished(tmp_path: Path, wish: str, words: str,
     with an_owner(tmp_path, reply__receipt=wish) as owner:
         owner.say(words)
         assert len(owner.letters()) == receipts
-        assert ("xyzzy" in owner.unfiled()) == ("xyzzy" in words)
+        assert ("Zed: xyzzy" in owner.unfiled()) == ("xyzzy" in words)
 
 
 def test_a_receipt_is_in_the_thread_of_the_answer(owner: Owner) -> None:
@@ -434,23 +438,15 @@ def test_a_reply_whose_folder_has_gone_does_not_hold_up_others(owner: Owner) -> 
     assert owner.notes("Bob") == ["likes milk"]
 
 
-def test_promise_3_stopped_anywhere_a_reply_acts_once(tmp_path: Path) -> None:
-    def begin(folder: Path) -> Office:
-        office = Office(folder)
-        owner = with_a_past(office)
-        owner.answer(owner.digest(), "Maria: lunch today, she paints\nthank Bob for the book\nxyzzy")
-        return office
-
-    def live(office: Office) -> None:
-        Owner(office, {}).round()
-
-    ends: set[str] = set()
-    for step, name, office in deaths(begin, live, tmp_path):
-        Owner(office, {}).round()
-        rows = {table: office.rows(table) for table in ("touch", "note", "draft", "instruction", "letter")}
-        counts = {table: len(found) for table, found in rows.items()}
+def test_promise_3_stopped_anywhere_a_reply_acts_once(owner: Owner) -> None:
+    owner.answer(owner.digest(), "thank Bob for the book\nMaria: lunch today, she paints\nZed: xyzzy")
+    ends = set()
+    for step, name in deaths(owner.office, lambda _office: owner.round()):
+        owner.round()
+        counts = {table: len(owner.office.rows(table)) for table in ("touch", "note", "draft", "instruction", "letter")}
         assert counts == {"touch": 4, "note": 1, "draft": 1, "instruction": 3, "letter": 2}, (step, name)
-        assert len(office.server.folders["Drafts"].messages) == 1, (step, name)
+        assert len(owner.office.server.folders["Drafts"].messages) == 1, (step, name)
+        assert owner.unfiled() == ["Zed: xyzzy"]
         ends.add(name)
     assert {"append", "appended", "raw", "before a commit", "after a commit"} <= ends
 
@@ -468,47 +464,37 @@ WORDS = st.one_of(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.lists(WORDS, max_size=8))
-def test_promise_7_every_line_is_applied_or_comes_back(
-    tmp_path_factory: pytest.TempPathFactory, said: list[str]
-) -> None:
-    from kith.jobs import answer
-    from kith.mail import mime
+def test_promise_7_every_line_is_applied_or_comes_back(owner: Owner, said: list[str]) -> None:
+    letter, work = owner.digest(), owner.office.work
+    raw = message(ME, ME, "Re: x", "\n".join(said) + "\n", at=owner.office.clock.at)
+    with work.reading() as session:
+        row = letters.letter_by_message_id(session, work.owner_id, letter["Message-ID"])
+    understood = answer.understand(work, mime.read(raw, None), row)
+    with suppress(Undone), work.writing() as session:
+        answer.apply(work, session, understood)
+        kept = letters.instructions(session, work.owner_id, understood.identity).values()
+        rows = [(row.line, row.outcome) for row in kept]
+        unfiled = [r.line for r in letters.unfiled(session, work.owner_id)]
+        receipt = plain(read(letters.newest(session, work.owner_id, "receipt").raw))
+        raise Undone
+    listed = "\n".join(line for line, _ in rows)
+    new = replytext.new_text(mime.read(raw, None).text, None, work.config.owner.addresses)
+    assert all(line.strip() in listed for line in new.splitlines() if line.strip() and not is_greeting(line))
+    assert {outcome for _, outcome in rows} <= {"done", "not-understood", "asked"}
+    assert unfiled == list(dict.fromkeys(line for line, outcome in rows if outcome == "not-understood"))
+    for word in (word for line in unfiled for word in line.split() if word.isalnum() and word.isascii()):
+        assert word in receipt
 
-    with an_owner(tmp_path_factory.mktemp("life")) as owner:
-        letter = owner.digest()
-        raw = message(
-            ME,
-            ME,
-            "Re: x",
-            "\n".join(said) + "\n",
-            at=owner.office.clock.at,
-            headers={"In-Reply-To": letter["Message-ID"]},
-        )
-        work = owner.office.work
-        with work.reading() as session:
-            row = letters.letter_by_message_id(session, work.owner_id, letter["Message-ID"])
-        understood = answer.understand(work, mime.read(raw, None), row)
-        with work.writing() as session:
-            answer.apply(work, session, understood)
-        told = "\n".join(owner.outcomes())
-        from kith.mail.replytext import new_text
 
-        new = new_text(mime.read(raw, None).text, None, work.config.owner.addresses)
-        for line in (line for line in new.splitlines() if line.strip() and not is_greeting(line)):
-            assert line.strip() in told
-        assert {*owner.outcomes().values()} <= {"done", "not-understood", "asked"}
-        told_back = plain(owner.letters()[-1])
-        for line in owner.unfiled():
-            assert all(word in told_back for word in line.split() if word.isalnum() and word.isascii()), line
+class Undone(Exception):
+    """Rolls a transaction back."""
 
 
 def test_promise_7_a_line_stays_listed_until_it_is_said_again(owner: Owner) -> None:
-    owner.say("Zed: called about the boat\nxyzzy Lisbon")
-    assert owner.unfiled() == ["Zed: called about the boat", "xyzzy Lisbon"]
+    owner.say("xyzzy Lisbon\nZed: called about the boat")
+    assert owner.unfiled() == ["xyzzy Lisbon", "Zed: called about the boat"]
     owner.office.clock.move(days=7)
     digest = owner.digest()
     assert "xyzzy Lisbon" in plain(digest)
@@ -523,7 +509,7 @@ def test_promise_7_a_line_stays_listed_until_it_is_said_again(owner: Owner) -> N
 
 
 def test_answering_one_of_two_lines_leaves_the_other(owner: Owner) -> None:
-    owner.say("Zed: called about the boat\nxyzzy Lisbon")
+    owner.say("xyzzy Lisbon\nZed: called about the boat")
     owner.say("Bob: called about the boat", owner.letters()[0])
     assert owner.unfiled() == ["xyzzy Lisbon"]
 
@@ -535,10 +521,10 @@ def test_a_line_that_fails_again_takes_the_place_of_the_first(owner: Owner) -> N
 
 
 def test_what_was_not_understood_may_be_left(owner: Owner) -> None:
-    owner.say("xyzzy Lisbon\nplugh")
+    owner.say("xyzzy Lisbon\nZed: plugh")
     owner.say("leave them", owner.letters()[0])
     assert owner.unfiled() == []
-    assert "Left as it is: “xyzzy Lisbon”, “plugh”" in owner.receipt()
+    assert "Left as it is: “xyzzy Lisbon”, “Zed: plugh”" in owner.receipt()
 
 
 def test_a_huge_reply_is_read_in_bearable_time_and_nothing_of_it_is_lost(owner: Owner) -> None:
@@ -570,8 +556,6 @@ def test_promise_7_a_reply_that_cannot_be_parsed_is_told(owner: Owner) -> None:
 def test_promise_8_a_reply_over_which_kith_stumbles_is_set_aside_and_told(
     owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kith.jobs import carry_out
-
     def stumble(_desk: object) -> None:
         raise RuntimeError("a bug")
 
@@ -588,8 +572,6 @@ def test_promise_8_a_reply_over_which_kith_stumbles_is_set_aside_and_told(
 
 
 def test_promise_8_a_message_the_server_does_not_give_holds_up_nobody(owner: Owner) -> None:
-    from kith.errors import MailboxFailed
-
     letter = owner.digest()
     owner.answer(letter, "Maria: likes tea")
     owner.answer(letter, "Bob: likes milk")
@@ -611,8 +593,6 @@ def test_promise_8_a_message_the_server_does_not_give_holds_up_nobody(owner: Own
 
 def test_the_quote_is_never_an_instruction(owner: Owner) -> None:
     with owner.office.work.writing() as session:
-        from kith.store import people
-
         people.set_values(
             session, owner.office.work.owner_id, owner.ids["Maria"], {"name": "1 forget\n2 forget\nBob: forget"}
         )
@@ -634,13 +614,5 @@ def test_the_quote_is_never_an_instruction(owner: Owner) -> None:
 
 
 def test_everything_that_belongs_to_a_person_moves_when_two_become_one() -> None:
-    from kith.store.tables import METADATA
-
     named = {name for name, table in METADATA.tables.items() if "person_id" in table.c}
     assert named == {table.__tablename__ for table, _ in MOVED}
-
-
-Check = Callable[[Owner], None]
-assert compose
-assert BOB
-assert MARIA

@@ -13,6 +13,7 @@ from kith.jobs.work import Work
 from kith.store import folders, letters, messages, owners, people
 from support.jobs import BOB, MARIA, Office, deaths
 from support.mail import plain, read
+from support.postgres import Postgres
 
 WEDNESDAY = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
 """When Kith is set up."""
@@ -205,22 +206,25 @@ def test_promise_4_one_digest_a_period_where_two_processes_compose_at_once(offic
     assert len(office.rows("number")) == 2
 
 
-def test_promise_4_one_digest_a_period_by_hand_and_by_the_service_at_once(office: Office) -> None:
-    """The service has looked and found nothing; before it writes, the owner sends the digest by hand."""
-    office.clock.at = SLOT
-    other = office.start()
-    if office.work.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite lets one writer in at a time: what the service has seen still holds when it writes")
-    with office.work.writing() as session:
-        assert letters.claim_period(session, office.work.owner_id, FIRST, 0, 0, SLOT)
-        waiting = threading.Thread(target=compose_due, args=(other,))
-        waiting.start()
-        waiting.join(0.3)
-        assert waiting.is_alive(), "it waits for what the other makes of the period"
-    waiting.join(10)
-    other.engine.dispose()
-    assert periods(office) == []
-    assert len(office.rows("digest")) == 1
+def test_promise_4_one_digest_a_period_is_taken_by_another_process_at_this_moment(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    """Both have looked and found nothing. SQLite lets one writer in at a time, so there it cannot come to this."""
+    with Office(tmp_path, url=postgres.new_database(), at=WEDNESDAY) as office:
+        befriend(office)
+        office.clock.at = SLOT
+        other = office.start()
+        made: list[object] = []
+        waiting = threading.Thread(target=lambda: made.append(compose_due(other)))
+        with office.work.writing() as session:
+            assert letters.claim_period(session, office.work.owner_id, FIRST, 0, 0, SLOT)
+            waiting.start()
+            waiting.join(0.3)
+            assert waiting.is_alive(), "it waits for what becomes of the period"
+        waiting.join(10)
+        other.engine.dispose()
+        assert made == [None]
+        assert len(office.rows("digest")) == 1
 
 
 # -- DST

@@ -12,6 +12,7 @@ from kith.jobs.view import problems
 from kith.store import people
 from support.dovecot import Dovecot
 from support.fake_source import FakeServer
+from support.invitations import event, invitation
 from support.jobs import BOB, MARIA, ME, NOW, Office, deaths
 from support.mail import message
 
@@ -115,19 +116,21 @@ def test_promise_1_a_scan_changes_no_flag_on_a_real_server(office: Office, dovec
 def a_mailbox_full(folder: Path) -> Office:
     """Everything that a scan keeps rows about, not read yet."""
     office = Office(folder)
-    office.add(MARIA)
+    office.add(MARIA, every="1 week")
     fill(office)
     return office
 
 
 def fill(office: Office) -> None:
-    """A direct mail and a list's copy, strangers, one that cannot be read, a self-note, answers."""
+    """A direct mail and a list's copy, strangers, one that cannot be read, a meeting, a self-note, answers."""
     server = office.server
     put(server, MARIA, "Through the list", 30, List_Id="<club.example.org>", message_id="<twice@mail.example>")
     put(server, "Ann Other <ann@example.net>", "Hello from Ann", 29)
     put(server, MARIA, "The flat", 28)
     server.garbled.add(("INBOX", server.deliver(b"From: x\r\n\r\n")))
     put(server, MARIA, "Through the list", 30, message_id="<twice@mail.example>")
+    held = invitation(MARIA, ME, event(NOW - timedelta(days=20)), NOW - timedelta(days=25))
+    server.deliver(held, "INBOX", NOW - timedelta(days=25))
     put(server, ME, "kith: Maria moves to Lisbon", 4, "Sent")
     put(server, MARIA, "Take it", 27, "Sent")
     put(server, "Ann Other <ann@example.net>", "Hello Ann", 26, "Sent")
@@ -159,7 +162,7 @@ def a_uidnext_that_fell(folder: Path) -> Office:
     office = a_mailbox_full(folder)
     office.read()
     inbox = office.server.folder("INBOX")
-    for uid in (4, 5):
+    for uid in (4, 5, 6):
         office.server.remove(uid)
     office.server.garbled.clear()
     inbox.uidnext = 4
@@ -179,7 +182,8 @@ def test_promise_3_idempotent_wherever_a_scan_dies(scene: Callable[[Path], Offic
             ends.append((f"after dying at step {step}, {where}", settled(office)))
             steps = step
         whole = settled(office)  # the last life came to its end
-        assert len(whole["touch"]) >= 3
+        assert len(whole["touch"]) >= 4
+        assert all(whole[table] for table in ("snippet", "invite", "reply", "message", "part", "folder"))
         assert steps > 20
         for when, end in ends:
             assert end == whole, when
@@ -234,6 +238,41 @@ def test_promise_2_complete_a_uidnext_that_fell_is_repaired_and_told(office: Off
     assert office.subjects() == ["Mail 0", "Mail 1", "Mail 2", "Mail 3", "In the place of another"]
     assert result.total("gaps") == 1
     assert office.read().total("gaps") == 0
+
+
+def test_a_uidnext_that_is_too_low_at_every_visit_is_no_gap_each_time(office: Office) -> None:
+    for number in range(4):
+        put(office.server, MARIA, f"Mail {number}", 20 - number)
+    inbox = office.server.folder("INBOX")
+    inbox.uidnext = 2
+    results = [office.read() for _ in range(3)]
+    assert [(r.total("read"), r.total("gaps")) for r in results] == [(4, 0), (0, 0), (0, 0)]
+    inbox.uidnext = 5
+    put(office.server, MARIA, "Mail 4", 2)
+    inbox.uidnext = 3
+    assert office.read().total("read") == 1
+    assert len(office.subjects()) == 5
+    inbox.uidnext = 1
+    assert office.read().total("gaps") == 1, "a fall, even so"
+
+
+def test_mail_that_comes_while_a_folder_is_read_is_no_sign_of_a_wrong_server(office: Office) -> None:
+    put(office.server, MARIA, "One", 20)
+
+    def come(call: str) -> None:
+        if call == "uids" and office.server.folder("INBOX").uidnext == 2:
+            put(office.server, MARIA, "Two", 19)
+
+    office.server.on_call = come
+    office.read()
+    assert office.subjects() == ["One", "Two"]
+    office.server.on_call = lambda _call: None
+    office.server.remove(2)
+    office.server.folder("INBOX").uidnext = 2
+    put(office.server, MARIA, "In the place of another", 2)
+    office.server.folder("INBOX").uidnext = 2
+    assert office.read().total("gaps") == 1
+    assert "In the place of another" in office.subjects()
 
 
 def test_a_folder_without_uidvalidity_is_refused_and_told_and_the_others_are_read(office: Office) -> None:

@@ -96,8 +96,18 @@ class Dovecot:
                 if not {b"\\Noselect", b"\\NonExistent"} & set(flags)
             }
 
+    def restart(self) -> None:
+        """Ends the server and starts it again on the same ports, with the same mail."""
+        self._end()
+        if not self._answers():
+            raise AssertionError((self.home / "log").read_text(errors="replace"))
+
     def stop(self) -> None:
         """Ends the server, logged in or not, and removes its files."""
+        self._end()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def _end(self) -> None:
         for client in self._clients.values():
             client.shutdown()
         self._clients.clear()
@@ -106,7 +116,6 @@ class Dovecot:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(STOP_SECONDS)
-        shutil.rmtree(self.home, ignore_errors=True)
 
     def _start(self) -> None:
         for _ in range(TRIES):

@@ -46,6 +46,11 @@ class RecordingProxy:
         """The first word of each command, UID with the word behind it."""
         return [found[0] for command in self.commands if (found := _VERB.match(command))]
 
+    def cut(self) -> None:
+        """Drops every line; new ones may be opened."""
+        for line in self._open:
+            _drop(line)
+
     def stop(self) -> None:
         """Drops every line and closes the port."""
         for line in (self._listener, *self._open):

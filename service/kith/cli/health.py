@@ -12,12 +12,13 @@ from kith.cli.main import Options
 from kith.cli.report import Report, instant, on, table
 from kith.cli.shared import opened
 from kith.config import Config
-from kith.domain.folders import Role, readable
+from kith.domain.folders import Folder, Role, readable
 from kith.domain.outbox import Result
 from kith.errors import KithError
 from kith.jobs.view import problems
 from kith.jobs.work import Work
 from kith.letters import Letters
+from kith.mail.source import Source
 from kith.store import folders, letters, owners
 
 ALIVE_WITHIN = timedelta(minutes=5)
@@ -168,11 +169,12 @@ def _checks(options: Options) -> Iterator[Check]:
     for mailbox in config.mailbox:
         yield from _mailbox(work, mailbox.name)
     yield from _smtp(config)
-    yield Check(
-        "schedule",
-        OK,
-        f"next digest {config.week.next_slot(work.now()).astimezone(config.owner.timezone):%A %d %B %H:%M %Z}",
-    )
+    here = work.now().astimezone(config.owner.timezone)
+    yield Check("schedule", OK, f"it is {here:%A %d %B %H:%M %Z}; {_next(config, here)}")
+
+
+def _next(config: Config, here: datetime) -> str:
+    return f"the next digest comes on {config.week.next_slot(here).astimezone(here.tzinfo):%A %d %B %H:%M %Z}"
 
 
 def _templates(config: Config) -> Check:
@@ -187,10 +189,12 @@ def _mailbox(work: Work, name: str) -> Iterator[Check]:
     try:
         with closing(work.open_source(mailbox)) as source:
             there = source.folders()
+            newest = _newest(source, there)
     except KithError as error:
         yield Check(name, FAIL, error.message, error.hint)
         return
-    yield Check(name, OK, f"logged in to {mailbox.host}")
+    yield Check(name, OK, f"logged in to {mailbox.host}" if mailbox.host else f"reads the Maildir in {mailbox.path}")
+    yield from _clock(work, name, newest)
     chosen, missing = readable(there, mailbox.folders, mailbox.exclude)
     yield Check(f"{name} folders", OK, ", ".join(f.name for f in chosen))
     if missing:
@@ -201,6 +205,28 @@ def _mailbox(work: Work, name: str) -> Iterator[Check]:
             yield Check(f"{name} {role}", OK, folder)
         else:
             yield Check(f"{name} {role}", WARN, f"no such folder; {used}", f'name it: {role} = "…" in [[mailbox]]')
+
+
+def _newest(source: Source, there: list[Folder]) -> datetime | None:
+    """When the newest mail came in, by the server's clock."""
+    inbox = next((f.name for f in there if f.role is Role.INBOX), None)
+    if inbox is None:
+        return None
+    source.examine(inbox)
+    found = [header for _, headers, _ in source.headers(source.uids(1)[-1:]) for header in headers]
+    return found[0].received_at if found else None
+
+
+def _clock(work: Work, name: str, newest: datetime | None) -> Iterator[Check]:
+    """A clock that is behind is told by mail from the future: nothing would ever be due in time."""
+    now = work.now()
+    if newest and newest - now > CLOCK_MAY_DIFFER:
+        zone = work.config.owner.timezone
+        said = f"it is {instant(now, zone)} here, and {name} has mail of {instant(newest, zone)}"
+        yield Check("clock", FAIL, said, "set the clock of this machine; let it ask a time server")
+
+
+CLOCK_MAY_DIFFER = timedelta(minutes=10)
 
 
 def _smtp(config: Config) -> Iterator[Check]:

@@ -1,4 +1,4 @@
-"""Commands about mail: scan, digest, reply, drafts."""
+"""Commands about letters: digest, reply, drafts."""
 
 import argparse
 from datetime import datetime, time
@@ -6,101 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from kith.cli.main import Options
-from kith.cli.progress import Progress
 from kith.cli.report import Report, on, table
-from kith.cli.shared import date_of, opened, write_private
-from kith.config import MailboxSection
+from kith.cli.shared import PATIENCE, date_of, opened, write_private
 from kith.domain.dates import Look
-from kith.domain.digest import Digest
-from kith.errors import KithError, NotFound
+from kith.domain.digest import Digest, Entry
+from kith.errors import NotFound
 from kith.jobs import answer, carry_out, compose, deliver, draft
-from kith.jobs.round import scan_once
-from kith.jobs.scan import MailboxResult
 from kith.jobs.view import View, view
 from kith.jobs.work import Work
 from kith.letters import Rendered
 from kith.mail import mime
 from kith.store import letters, notes
 from kith.store.lock import work_lock
-
-PATIENCE = 60.0
-"""Seconds a command waits beside a running service before it gives up with 75."""
-
-
-def scan(arguments: argparse.Namespace, options: Options) -> Report:
-    """One pass over all mailboxes, or one. Where one fails, the others are read."""
-    work = opened(options)
-    chosen = _mailboxes(work, arguments.mailbox)
-    started = work.now()
-    with work_lock(work.engine, work.owner_id, PATIENCE), Progress() as progress:
-        results = [scan_once(work, m, full=arguments.full, progress=progress.of(m.name)) for m in chosen]
-    seconds = (work.now() - started).total_seconds()
-    failed = [r.error for r in results if r.error]
-    return Report(scan_json(results, seconds), _scanned(results, seconds), failed[0].exit_code if failed else 0)
-
-
-def _mailboxes(work: Work, name: str | None) -> list[MailboxSection]:
-    found = [m for m in work.config.mailbox if name is None or m.name == name]
-    if not found:
-        names = ", ".join(m.name for m in work.config.mailbox)
-        raise NotFound(f"there is no mailbox {name}", f"these are there: {names}")
-    return found
-
-
-def scan_json(results: list[MailboxResult], seconds: float) -> dict[str, Any]:
-    """A scan as JSON."""
-    return {
-        "read": sum(r.total("read") for r in results),
-        "touches": sum(r.total("touches") for r in results),
-        "quarantined": sum(r.total("quarantined") for r in results),
-        "seconds": round_to_ms(seconds),
-        "mailboxes": [
-            {
-                "name": r.name,
-                "folders": [
-                    {
-                        "name": f.name,
-                        "read": f.read,
-                        "reread": f.reread,
-                        "touches": f.touches,
-                        "quarantined": f.quarantined,
-                        "uidvalidity": f.uidvalidity,
-                        "last_uid": f.last_uid,
-                        "gaps": f.gaps,
-                        "note": f.note,
-                    }
-                    for f in r.folders
-                ],
-                "error": error_json(r.error),
-            }
-            for r in results
-        ],
-    }
-
-
-def round_to_ms(seconds: float) -> float:
-    """Seconds with three decimals."""
-    return float(f"{seconds:.3f}")
-
-
-def error_json(error: KithError | None) -> dict[str, Any] | None:
-    """An error as JSON."""
-    return {"error": error.message, "hint": error.hint, "exit_code": error.exit_code} if error else None
-
-
-def _scanned(results: list[MailboxResult], seconds: float) -> str:
-    lines = []
-    for result in results:
-        read, touches, again = result.total("read"), result.total("touches"), result.total("reread")
-        gone_back = f", went back over {again} for new people" if again else ""
-        lines.append(f"{result.name}: read {read} messages{gone_back}, {touches} touches")
-        lines += [f"  {f.name}: {f.note}" for f in result.folders if f.note]
-        if result.total("quarantined"):
-            lines.append(f"  {result.total('quarantined')} could not be read; `kith status` tells which")
-        if result.error:
-            lines.append(f"  error: {result.error.message}")
-            lines.append(f"  hint: {result.error.hint}")
-    return "\n".join([*lines, f"in {seconds:.1f} s"])
 
 
 def digest(arguments: argparse.Namespace, options: Options) -> Report:
@@ -158,29 +75,7 @@ def digest_json(digest: Digest, rendered: Rendered) -> dict[str, Any]:
     """A digest as JSON."""
     return {
         "period": on(digest.period),
-        "people": [
-            {
-                "number": e.number,
-                "id": e.person_id,
-                "name": e.name,
-                "last_touched": on(e.last_touched),
-                "due_on": on(e.due_on),
-                "days_overdue": e.days_overdue,
-                "why": e.why,
-                "about": e.about,
-                "last_said": {
-                    "on": on(e.said.on),
-                    "by": "you" if e.said.by_owner else "them",
-                    "subject": e.said.subject,
-                    "snippet": e.said.snippet,
-                }
-                if e.said
-                else None,
-                "note": e.note,
-                "mailto": e.mailto,
-            }
-            for e in digest.people
-        ],
+        "people": [entry_json(e) for e in digest.people],
         "more": digest.more,
         "drafts": [{"name": d.name, "occasion": d.occasion, "subject": d.subject} for d in digest.drafts],
         "coming_up": [{"kind": str(c.kind), "on": on(c.on), "name": c.name, "text": c.text} for c in digest.coming_up],
@@ -190,6 +85,30 @@ def digest_json(digest: Digest, rendered: Rendered) -> dict[str, Any]:
         "circles": [{"name": c.name, "in_touch": c.in_touch, "total": c.total} for c in digest.circles],
         "health": {"read": digest.health.read, "gaps": digest.health.gaps, "problems": list(digest.health.problems)},
         "letter": {"subject": rendered.subject, "text": rendered.text, "html": rendered.html},
+    }
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """One person of a digest as JSON."""
+    said = entry.said
+    last_said = said and {
+        "on": on(said.on),
+        "by": "you" if said.by_owner else "them",
+        "subject": said.subject,
+        "snippet": said.snippet,
+    }
+    return {
+        "number": entry.number,
+        "id": entry.person_id,
+        "name": entry.name,
+        "last_touched": on(entry.last_touched),
+        "due_on": on(entry.due_on),
+        "days_overdue": entry.days_overdue,
+        "why": entry.why,
+        "about": entry.about,
+        "last_said": last_said,
+        "note": entry.note,
+        "mailto": entry.mailto,
     }
 
 

@@ -1,5 +1,6 @@
 """The command `kith`: reads arguments, runs a command, prints what it gives, and ends with its exit code."""
 
+import gc
 import importlib
 import io
 import os
@@ -91,7 +92,12 @@ def _options(words: list[str]) -> tuple[Options, list[str]]:
 def _command(place: str) -> Any:
     """The function behind a command, imported only now: `kith --help` needs none of them."""
     module, _, name = place.partition(":")
-    return getattr(importlib.import_module(f"kith.cli.{module}"), name)
+    gc.disable()  # what is imported stays: looking for garbage in it, again and again, takes a tenth of the start
+    try:
+        return getattr(importlib.import_module(f"kith.cli.{module}"), name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _print(report: Report, *, as_json: bool) -> None:

@@ -53,6 +53,17 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _weeks(text: str) -> int:
+    """A number of weeks within ten years."""
+    weeks = _number(text)
+    if weeks > TEN_YEARS:
+        raise argparse.ArgumentTypeError(f"{text} weeks are more than ten years")
+    return weeks
+
+
+TEN_YEARS = 520
+
+
 ANYWHERE = "anywhere on the line: --config FILE, --json (one JSON document on stdout), --debug (tracebacks)"
 
 
@@ -90,15 +101,21 @@ def _init(commands: Any) -> None:
 
 
 def _mail(commands: Any) -> None:
-    scan = _add(commands, "scan", "mail:scan", "read what is new in your mailboxes")
+    scan = _add(commands, "scan", "scan:scan", "read what is new in your mailboxes")
     scan.add_argument("--mailbox", metavar="NAME", help="only this one")
     scan.add_argument("--full", action="store_true", help="read everything again")
+    importing = commands.add_parser("import", help="touches from an archive of mail", epilog=ANYWHERE)
+    kinds = importing.add_subparsers(metavar="KIND", required=True)
+    mbox = _add(kinds, "mbox", "archive:import_mbox", "from mbox files: Takeout, Thunderbird, old mail programs")
+    mbox.add_argument("files", metavar="FILE", nargs="+")
     run = _add(commands, "run", "service:run", "the service: scans, replies, drafts, digest, outbox")
     run.add_argument("--once", action="store_true", help="do what is due and leave")
     digest = _add(commands, "digest", "mail:digest", "show this week's digest, write it as HTML, or send it now")
     digest.add_argument("--send", action="store_true", help="send it now, for the current period")
     digest.add_argument("--out", metavar="FILE.html", help="write it as HTML")
     digest.add_argument("--as-of", metavar="DATE", help="as it would be, or have been, on that day")
+    replay = _add(commands, "replay", "replay:replay", "what the last digests would have said")
+    replay.add_argument("--weeks", metavar="N", type=_weeks, default=12, help="how many; default: 12")
     reply = _add(commands, "reply", "mail:reply", "read one reply as the service would")
     reply.add_argument("file", metavar="FILE.eml")
     reply.add_argument("--dry-run", action="store_true", help="only show what would be done")

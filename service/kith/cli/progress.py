@@ -30,11 +30,11 @@ class Progress:
         if self._shown and self._screen:
             sys.stderr.write("\r\x1b[K")
 
-    def of(self, mailbox: str) -> Callable[[str, int, int], None]:
-        """What a scan of one mailbox calls."""
-        return lambda folder, done, total: self._tell(f"{mailbox}/{folder}", done, total)
+    def of(self, mailbox: str, what: str = "messages") -> Callable[[str, int, int], None]:
+        """What a scan of one mailbox calls; what: that which is counted."""
+        return lambda folder, done, total: self._tell(f"{mailbox}/{folder}", done, total, what)
 
-    def _tell(self, folder: str, done: int, total: int) -> None:
+    def _tell(self, folder: str, done: int, total: int, what: str) -> None:
         now = time.monotonic()
         if folder != self._folder:
             self._folder, self._folder_started = folder, now
@@ -44,6 +44,6 @@ class Progress:
         self._told_at, self._shown = now, True
         rate = done / max(now - self._folder_started, 0.001)
         left = f", {(total - done) / rate:.0f} s left" if rate else ""
-        line = f"{folder}: {done:,} of {total:,} messages, {rate:,.0f} a second{left}"
+        line = f"{folder}: {done:,} of {total:,} {what}, {rate:,.0f} a second{left}"
         sys.stderr.write(f"\r\x1b[K{line}" if self._screen else f"{line}\n")
         sys.stderr.flush()

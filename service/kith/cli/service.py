@@ -4,9 +4,9 @@ import argparse
 import logging
 import sys
 
-from kith.cli.mail import scan_json
 from kith.cli.main import Options
 from kith.cli.report import Report, on
+from kith.cli.scan import scan_json
 from kith.cli.shared import opened
 from kith.daemon import Once, Service, run_once
 
@@ -22,7 +22,8 @@ def run(arguments: argparse.Namespace, options: Options) -> Report:
         started = work.now()
         done = run_once(work)
         return _told(done, (work.now() - started).total_seconds())
-    Service(work).run()
+    with Service(work) as service:
+        service.run()
     return Report({"stopped": True}, "")
 
 

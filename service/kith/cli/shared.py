@@ -12,13 +12,16 @@ from kith.domain.address import looks_like
 from kith.domain.dates import Birthday, Duration, Look, parse_birthday, parse_date, parse_duration
 from kith.domain.person import Person
 from kith.errors import NotFound, UsageError
-from kith.jobs.acts import Acts
 from kith.jobs.work import Work
 from kith.store import people
 from kith.store.engine import Session
 
 if TYPE_CHECKING:
     from kith.cli.main import Options
+    from kith.jobs.acts import Acts
+
+PATIENCE = 60.0
+"""Seconds a command waits beside a running service before it gives up with 75."""
 
 
 def opened(options: "Options") -> Work:
@@ -29,8 +32,10 @@ def opened(options: "Options") -> Work:
 
 
 @contextmanager
-def acting(work: Work) -> Iterator[Acts]:
+def acting(work: Work) -> Iterator["Acts"]:
     """One transaction in which the owner does something by command."""
+    from kith.jobs.acts import Acts
+
     with work.writing() as session:
         yield Acts(session, work.owner_id, work.now(), work.config.owner.timezone)
 

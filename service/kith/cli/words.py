@@ -1,13 +1,15 @@
 """Commands by which the owner says something: touch, note, followup, snooze, away, undo, explain."""
 
 import argparse
+from collections import Counter
 
 from kith.cli.main import Options
 from kith.cli.report import Report, instant, on
 from kith.cli.shared import acting, date_of, opened, the_person
-from kith.domain.cadence import why
+from kith.domain.cadence import explanation, why
 from kith.domain.dates import Look
-from kith.domain.touch import Channel
+from kith.domain.explaining import in_words, not_counted
+from kith.domain.touch import Channel, Reason
 from kith.errors import NotFound, UsageError
 from kith.jobs.acts import Done
 from kith.jobs.explain import Explained
@@ -106,6 +108,7 @@ def _explained(work: Work, one: Explained) -> dict[str, object]:
         "direction": one.direction,
         "touch": one.reason is None,
         "reason": one.reason,
+        "mark": one.mark or None,
         "ruled": one.ruled,
         "people": list(one.people),
     }
@@ -115,7 +118,7 @@ def _verdict(one: Explained) -> str:
     who = ", ".join(one.people)
     if one.reason is None:
         return f"“{one.subject}” is a touch ({one.direction}): {who}"
-    return f"“{one.subject}” is no touch: {one.reason}" + (f". With {who}" if who else "")
+    return f"“{one.subject}” is no touch: {in_words(one.reason, one.mark)}" + (f". With {who}" if who else "")
 
 
 def _explain_person(work: Work, who: str) -> Report:
@@ -125,22 +128,19 @@ def _explain_person(work: Work, who: str) -> Report:
         ignored = messages.not_counted_since(
             session, work.owner_id, person.id, member.history.last_touched, MOST_IGNORED
         )
-    counts: dict[str, int] = {}
-    for row in ignored:
-        counts[row.reason or ""] = counts.get(row.reason or "", 0) + 1
-    reason = why(person, member.standing, member.history, work.today(), work.config.owner.timezone)
-    listed = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
-    newer = f"; {len(ignored)} newer messages did not count: {listed}" if ignored else ""
+    zone, today = work.config.owner.timezone, work.today()
+    told = explanation(person, member.standing, member.history, today, zone)
     data = {
         "id": person.id,
         "name": person.name,
-        "why": reason,
+        "why": why(person, member.standing, member.history, today, zone),
         "due_on": on(member.standing.due_on),
         "days_overdue": member.standing.days_overdue,
         "cadence_source": member.standing.source,
-        "not_counted": counts,
+        "not_counted": Counter(row.reason or str(Reason.BYSTANDER) for row in ignored),
     }
-    return Report(data, f"{person.name}: {reason[:1].lower()}{reason[1:]}{newer}.")
+    newer = not_counted((row.reason or Reason.BYSTANDER, row.mark) for row in ignored)
+    return Report(data, f"{person.name}: {told[:1].lower()}{told[1:]}{newer and f'; {newer}'}.")
 
 
 MOST_IGNORED = 1000

@@ -197,6 +197,18 @@ def why(person: Person, how: Standing, history: History, today: date, tz: tzinfo
     return f"{since}; you wanted every {_every(how.cadence)}" if how.cadence else f"{since}; no rhythm is set"
 
 
+def explanation(person: Person, how: Standing, history: History, today: date, tz: tzinfo) -> str:
+    """The same for an owner who asks: with whose rhythm it is, and the day it falls on."""
+    if how.cadence is None or how.due_on is None:
+        return why(person, how, history, today, tz)
+    due = f"due after {how.cadence} ({how.source}), on {_said(how.due_on, today)}"
+    since = _since(how, history, today, tz)
+    hidden = "; paused until you resume" if how.paused else ""
+    if how.snoozed and person.snoozed_until and not how.paused:
+        hidden = f"; snoozed until {_said(person.snoozed_until, today)}"
+    return f"{since}, {due}{hidden}" if how.counted else f"{since}, due from {_said(how.due_on, today)} on{hidden}"
+
+
 def _since(how: Standing, history: History, today: date, tz: tzinfo) -> str:
     latest = _local(history.last_touched, tz) if history.last_touched else None
     theirs = f" (you heard from them {_ago(latest, today)})" if latest and latest > how.reference else ""

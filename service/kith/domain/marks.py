@@ -1,12 +1,14 @@
 """What a message is by its marks: header fields, the types of its parts, and a few tell-tale sentences."""
 
 import re
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from kith.domain.absence import announces_absence
-from kith.domain.message import Envelope
+from kith.domain.message import FIELDS, Envelope
 
 REPORTS: Final = frozenset({"multipart/report", "message/delivery-status", "message/disposition-notification"})
 """What a bounce, a delivery report or a read receipt is as a whole (RFC 6522, RFC 3464, RFC 8098)."""
@@ -50,6 +52,15 @@ def is_bulk(envelope: Envelope) -> bool:
     marks = envelope.marks
     precedence = _word(marks.get("precedence", ""))
     return "list-id" in marks or "list-unsubscribe" in marks or precedence in ("bulk", "list", "junk")
+
+
+def telling_field(envelope: Envelope, is_so: Callable[[Envelope], bool]) -> str:
+    """The field that alone makes a message what is_so finds it to be, for whoever asks why; "" where none does."""
+    for name in FIELDS:
+        value = envelope.marks.get(name.casefold())
+        if value is not None and is_so(replace(envelope, subject="", marks={name.casefold(): value})):
+            return name
+    return "Subject" if is_so(replace(envelope, marks={})) else ""
 
 
 def is_calendar(envelope: Envelope, media_types: AbstractSet[str]) -> bool:

@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from kith.domain.address import Address
-from kith.domain.marks import TELLING_PARTS, is_automatic, is_bulk, is_calendar, is_reaction, may_be_reaction
+from kith.domain.marks import (
+    TELLING_PARTS,
+    is_automatic,
+    is_bulk,
+    is_calendar,
+    is_reaction,
+    may_be_reaction,
+    telling_field,
+)
 from kith.domain.message import Envelope
 
 __all__ = [
@@ -54,7 +62,8 @@ class Verdict:
     """What a message means: whom it touches, which way and when; or the reason why nobody.
 
     people are ids. known are the ids of everybody known who takes part in it at all. direction is
-    given for what is not a touch, too.
+    given for what is not a touch, too. mark is the field that gave a machine or a list away. reply_to
+    is somebody known to whom the answers to another known person's mail go: they may be one.
     """
 
     people: tuple[int, ...]
@@ -62,6 +71,8 @@ class Verdict:
     at: datetime
     reason: Reason | None = None
     known: tuple[int, ...] = ()
+    mark: str = ""
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,28 @@ def judge(envelope: Envelope, here: Circumstances, now: datetime, found: Found =
     reason = _reason(envelope, here, found, outbound=outbound, touched=touched, known=known)
     direction = Direction.OUTBOUND if outbound else Direction.INBOUND
     at = _when(envelope, found, now, outbound=outbound)
-    return Verdict(people=() if reason else touched, direction=direction, at=at, reason=reason, known=known)
+    return Verdict(
+        people=() if reason else touched,
+        direction=direction,
+        at=at,
+        reason=reason,
+        known=known,
+        mark=_mark(envelope, reason, outbound=outbound),
+        reply_to=_other_self(envelope, here, reason) if envelope.reply_to and known else None,
+    )
+
+
+def _mark(envelope: Envelope, reason: Reason | None, *, outbound: bool) -> str:
+    if reason is Reason.AUTOMATIC:
+        return telling_field(envelope, lambda alone: is_automatic(alone, outbound=outbound))
+    return telling_field(envelope, is_bulk) if reason is Reason.BULK else ""
+
+
+def _other_self(envelope: Envelope, here: Circumstances, reason: Reason | None) -> int | None:
+    """The one known person in Reply-To where another one wrote. Lists and machines put there whom they like."""
+    author, answered = _people(envelope.from_, here), _people(envelope.reply_to, here)
+    told = len(author) == len(answered) == 1 and author != answered
+    return answered[0] if told and reason not in (Reason.AUTOMATIC, Reason.BULK) else None
 
 
 def _reason(

@@ -19,9 +19,7 @@ def acknowledge(work: Work, session: Session, answer: Answer, results: Sequence[
 
     Lines of earlier replies that this one says again are filed.
     """
-    settled = (
-        filing.settle(session, work.owner_id, answer.letter, answer.instructions, results) if answer.letter else []
-    )
+    settled = filing.settle(session, work.owner_id, answer, results)
     thread = post.Thread(answer.message_id, answer.references)
     numbers = letters.numbers(session, answer.letter.id) if answer.letter else {}
     is_new = letters.letter_by_key(session, work.owner_id, RECEIPT, answer.identity) is None

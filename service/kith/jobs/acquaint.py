@@ -1,21 +1,20 @@
 """Whom the owner writes to most, learnt from a look at the newest mail: for a start, before anything is kept."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from kith.domain.acquaintance import HALF_LIFE, is_person
 from kith.domain.address import Address, looks_like, spoken_name
 from kith.domain.folders import Folder, Role, first
+from kith.domain.names import natural_name
 from kith.domain.touch import Circumstances, Direction, Reason, judge
 from kith.mail import headers
 from kith.mail.prefilter import address_filter
 from kith.mail.source import RawHeader, Source
 
 WINDOW: Final = timedelta(days=365)
-HALF_LIFE: Final = timedelta(days=180)
-"""After which a mail counts half: somebody of last month comes before somebody of last winter."""
 MOST_MESSAGES: Final = 5000
 """Messages of one folder that are looked at, newest first."""
 STRETCH: Final = 500
@@ -23,17 +22,6 @@ MOST_RECIPIENTS: Final = 5
 """Mail to more people says little about any of them."""
 FEWEST_AS_SENDER: Final = 3
 """Mails in Sent that an address has to have written before it is taken for the owner's."""
-
-# RFC 2142 and what else is a desk, a machine or a list rather than a person.
-_DESK_NAMES: Final = (
-    "abuse accounts admin administrator billing bookings careers contact customercare customerservice enquiries "
-    "feedback hello help helpdesk hostmaster hr info inquiries invoices jobs legal marketing news noc office orders "
-    "postmaster press privacy receipts reply root sales security service services shop support team tickets usenet "
-    "webmaster kontakt buchhaltung rechnung contacto soporte ventas contatto assistenza"
-)
-_DESKS: Final = frozenset(_DESK_NAMES.split())
-_MACHINE = re.compile(r"no.?reply|do.?not.?reply|mailer-daemon|bounce|notification|newsletter|unsubscribe")
-_LIST_DOMAIN = re.compile(r"@(?:lists?|groups?|reply|mailman|bounces?)\.|@googlegroups\.com$")
 
 Progress = Callable[[str, int, int], None]
 """Told the folder, how many of its messages were looked at, and how many there are to look at."""
@@ -140,25 +128,6 @@ class Acquaintances:
             tally.written, tally.out_weight = tally.written + 1, tally.out_weight + weight
         else:
             tally.answered, tally.in_weight = tally.answered + 1, tally.in_weight + weight
-
-
-def is_person(address: str) -> bool:
-    """Whether an address looks like somebody's, and not like a desk's, a machine's or a list's."""
-    folded = address.strip().casefold()
-    local = folded.partition("@")[0].partition("+")[0]
-    if not looks_like(folded) or local in _DESKS:
-        return False
-    return not (_MACHINE.search(folded) or _LIST_DOMAIN.search(folded))
-
-
-def natural_name(written: str) -> str:
-    """A display name as it is said: "Silva, Maria" is Maria Silva; "" for an address in place of a name."""
-    name = " ".join(written.strip(" '\"").split())
-    if "@" in name:
-        return ""
-    family, comma, given = name.partition(", ")
-    turned = comma and given and "," not in given and given[-1] != "." and len(given.split()) < 3
-    return f"{given} {family}" if turned else name
 
 
 def _each_once(addresses: Iterable[Address], key: Callable[[str], str]) -> Iterable[Address]:

@@ -218,8 +218,12 @@ def note_sent(work: Work) -> int:
 
 def _was_sent(session: Session, owner_id: int, row: DraftRow) -> bool:
     """By its Message-ID, or, where the mail program gave it another, by its subject to its person."""
-    if any(m.reason != Reason.DRAFT for m in messages.by_message_id(session, owner_id, row.message_id)):
-        return True
     since = (row.placed_at or row.created_at).replace(microsecond=0)  # Date knows only seconds
-    newer = messages.of_person(session, owner_id, row.person_id, 20)
-    return any(m.at >= since and m.direction == "outbound" and m.subject == row.subject for m in newer)
+    newer = messages.of_person(session, owner_id, row.person_id, MOST_LOOKED_THROUGH)
+    same = [m for m in newer if m.at >= since and m.direction == "outbound" and m.subject == row.subject]
+    found = [*messages.by_message_id(session, owner_id, row.message_id), *same]
+    return any(m.reason not in (Reason.DRAFT, Reason.OWN) for m in found)  # those lie in Drafts
+
+
+MOST_LOOKED_THROUGH = 20
+"""The newest messages with a person, among which a draft that was sent is looked for."""

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kith.domain.folders import readable
-from kith.domain.touch import Circumstances, Found, judge
+from kith.domain.touch import Circumstances, Found, Verdict, judge
 from kith.errors import KithError
 from kith.jobs.scan import STOPS
 from kith.jobs.work import Work
 from kith.mail import headers
 from kith.mail.source import Source
 from kith.store import messages, people
+from kith.store.tables import MessageRow
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The verdict on one message. reason is None where it is a touch; ruled: by the owner's word."""
+    """The verdict on one message. reason is None where it is a touch; ruled: by the owner's word.
+
+    mark is the header field that gave a machine or a list away.
+    """
 
     message_id: str
     subject: str
@@ -25,6 +29,7 @@ class Explained:
     reason: str | None
     people: tuple[str, ...] = ()
     ruled: bool = False
+    mark: str = ""
 
 
 def explain(work: Work, message_id: str) -> list[Explained]:
@@ -43,10 +48,15 @@ def _kept(work: Work, message_id: str) -> list[Explained]:
         for row in rows:
             ids = messages.participants(session, work.owner_id, row.identity)
             names = tuple(p.name for p, _ in people.everyone(session, work.owner_id, ids))
-            found.append(
-                Explained(row.message_id, row.subject, row.at, row.direction or "", row.reason, names, row.ruled)
-            )
+            found.append(_as_kept(row, names))
     return found
+
+
+def _as_kept(row: MessageRow, names: tuple[str, ...]) -> Explained:
+    mark = row.mark if row.reason and not row.ruled else ""
+    return Explained(
+        row.message_id, row.subject, row.at, row.direction or "", row.reason, names, ruled=row.ruled, mark=mark
+    )
 
 
 def _asked(work: Work, message_id: str) -> list[Explained]:
@@ -79,7 +89,10 @@ def _in_folder(source: Source, folder: str, message_id: str, here: Circumstances
             envelope = headers.envelope(raw.block, raw.received_at)
             media_types = frozenset(part.media_type for part in parts.get(raw.uid, []))
             verdict = judge(envelope, here, now, Found(media_types=media_types))
-            found.append(
-                Explained(message_id, envelope.subject, verdict.at, str(verdict.direction), verdict.reason or None)
-            )
+            found.append(_as_judged(message_id, envelope.subject, verdict))
     return found
+
+
+def _as_judged(message_id: str, subject: str, verdict: Verdict) -> Explained:
+    reason = verdict.reason or None
+    return Explained(message_id, subject, verdict.at, str(verdict.direction), reason, mark=verdict.mark)

@@ -14,6 +14,8 @@ from kith.store.tables import FolderRow, MessageRow
 
 LONGEST_SUBJECT = 500
 """Characters of a subject that are kept."""
+ARCHIVE = "mbox:"
+"""How the mailbox is called that is an archive. Nothing is fetched from it later, and nobody answers in it."""
 
 
 def keep(session: Session, row: FolderRow, stretch: Stretch, *, in_sent: bool, now: datetime) -> tuple[int, int]:
@@ -24,7 +26,8 @@ def keep(session: Session, row: FolderRow, stretch: Stretch, *, in_sent: bool, n
     """
     known = messages.by_identity(session, row.owner_id, {s.identity for s in stretch.seen})
     messages.add(session, _new_messages(row, stretch.seen, known))
-    messages.place(session, list(_places(row, stretch, known)))
+    is_archive = row.mailbox.startswith(ARCHIVE)
+    messages.place(session, [] if is_archive else list(_places(row, stretch, known)))
     messages.add_parts(session, list(_parts(row.owner_id, stretch.seen)))
     touching = [s for s in stretch.seen if _counts(s, known.get(s.identity))]
     for seen in touching:
@@ -32,7 +35,8 @@ def keep(session: Session, row: FolderRow, stretch: Stretch, *, in_sent: bool, n
             messages.rule(session, row.owner_id, seen.identity, None, ruled=False)
     touches = messages.add_touches(session, list(_touches(row, touching)))
     messages.add_invites(session, list(_invites(row.owner_id, stretch.seen)))
-    letters.add_replies(session, list(_replies(row, stretch.seen, in_sent=in_sent, now=now)))
+    replies = _replies(row, () if is_archive else stretch.seen, in_sent=in_sent, now=now)
+    letters.add_replies(session, list(replies))
     strangers.count(session, row.owner_id, _remembered(session, row.owner_id, stretch.strangers))
     people.refresh(session, row.owner_id, {p for s in touching for p in s.verdict.people})
     return touches, _quarantine(session, row, stretch, now)
@@ -65,58 +69,63 @@ def _new_messages(row: FolderRow, seen: Iterable[Seen], known: dict[str, Message
     for one in seen:  # two copies in one stretch: the one that is a touch
         if one.verdict.known and (one.identity not in best or one.verdict.reason is None):
             best[one.identity] = one
-    return [_message(row, s) for identity, s in best.items() if identity not in known]
+    folder = _folder(row)
+    return [{**folder, **_message(s)} for identity, s in best.items() if identity not in known]
 
 
 def _places(row: FolderRow, stretch: Stretch, known: dict[str, MessageRow]) -> Iterable[dict[str, Any]]:
     """Messages known before that are here now: they were moved or copied, or the server renumbered them."""
-    here = {_place(row, uid) for uid in stretch.uids}
+    folder, uids = _folder(row), set(stretch.uids) if known else ()
     for one in stretch.seen:
         before = known.get(one.identity)
-        if before and (before.mailbox, before.folder, before.uidvalidity, before.uid) not in here:
-            yield {"owner_id": row.owner_id, "identity": one.identity} | _as_columns(_place(row, one.uid))
+        if before and not (before.uid in uids and _folder(before) == folder):
+            yield {**folder, "identity": one.identity, "uid": one.uid}
 
 
-def _place(row: FolderRow, uid: int) -> tuple[str, str, int, int]:
-    return row.mailbox, row.name, row.uidvalidity, uid
+def _folder(row: FolderRow | MessageRow) -> dict[str, Any]:
+    """The columns of a message that say in which folder it lies."""
+    name = row.name if isinstance(row, FolderRow) else row.folder
+    return {"owner_id": row.owner_id, "mailbox": row.mailbox, "folder": name, "uidvalidity": row.uidvalidity}
 
 
-def _as_columns(place: tuple[str, str, int, int]) -> dict[str, Any]:
-    return dict(zip(("mailbox", "folder", "uidvalidity", "uid"), place, strict=True))
-
-
-def _message(row: FolderRow, seen: Seen) -> dict[str, Any]:
+def _message(seen: Seen) -> dict[str, Any]:
     return {
-        "owner_id": row.owner_id,
         "identity": seen.identity,
         "message_id": seen.envelope.message_id,
         "subject": seen.envelope.subject[:LONGEST_SUBJECT],
         "at": seen.verdict.at,
         "direction": str(seen.verdict.direction),
         "reason": str(seen.verdict.reason) if seen.verdict.reason else None,
+        "mark": seen.verdict.mark,
         "ruled": False,
-        **_as_columns(_place(row, seen.uid)),
+        "uid": seen.uid,
     }
 
 
 def _parts(owner_id: int, seen: Iterable[Seen]) -> Iterable[dict[str, Any]]:
     for one in seen:
         for person_id in one.verdict.known:
-            yield {"owner_id": owner_id, "person_id": person_id, "identity": one.identity}
+            yield {
+                "owner_id": owner_id,
+                "person_id": person_id,
+                "identity": one.identity,
+                "reply_to": person_id == one.verdict.reply_to,
+            }
 
 
 def _touches(row: FolderRow, seen: Iterable[Seen]) -> Iterable[dict[str, Any]]:
+    owner_id, source = row.owner_id, row.mailbox
     for one in seen:
         for person_id in one.verdict.people:
             yield {
-                "owner_id": row.owner_id,
+                "owner_id": owner_id,
                 "person_id": person_id,
                 "identity": one.identity,
                 "at": one.verdict.at,
                 "direction": str(one.verdict.direction),
                 "channel": str(Channel.EMAIL),
                 "subject": one.envelope.subject[:LONGEST_SUBJECT],
-                "source": row.mailbox,
+                "source": source,
             }
 
 
@@ -140,11 +149,8 @@ def _replies(row: FolderRow, seen: Iterable[Seen], *, in_sent: bool, now: dateti
     for one in seen:
         if one.answers or (one.is_self_note and in_sent):
             yield {
-                "owner_id": row.owner_id,
+                **_folder(row),
                 "identity": one.identity,
-                "mailbox": row.mailbox,
-                "folder": row.name,
-                "uidvalidity": row.uidvalidity,
                 "uid": one.uid,
                 "in_sent": in_sent,
                 "answers": one.answers,

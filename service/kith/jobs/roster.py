@@ -1,6 +1,6 @@
 """Everybody with how it stands with them, on one day: what lists, digests and briefings begin with."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,16 +31,18 @@ def roster(
     known = people.everyone(session, work.owner_id)
     if back_then:
         known = [k for k in people.as_of(session, work.owner_id, known, now) if k[0].added_at <= now]
+    found = members(work, known, now)
+    return found if ids is None else [m for m in found if m.person.id in ids]
+
+
+def members(work: Work, known: Sequence[people.Known], now: datetime) -> list[Member]:
+    """How it stands with people at an instant. All are needed, since they wait for each other (see spread)."""
     config = work.config
     zone, resets = config.owner.timezone, config.touch.resets
     untouched = [p for p, h in known if (h.last_touched if resets == "any" else h.last_outbound) is None]
     delays = spread(untouched, zone, config.digest.max_people)
     today, rhythms = work.local(now), config.rhythms
-    return [
-        Member(p, h, standing(p, h, rhythms, today, zone, resets, delays.get(p.id, 0)))
-        for p, h in known
-        if ids is None or p.id in ids
-    ]
+    return [Member(p, h, standing(p, h, rhythms, today, zone, resets, delays.get(p.id, 0))) for p, h in known]
 
 
 def choose_now(work: Work, session: Session, now: datetime) -> Choice:

@@ -5,7 +5,7 @@ from contextlib import closing
 
 from kith.config import MailboxSection
 from kith.domain.folders import Folder
-from kith.jobs import answer, draft, meetings, snippets
+from kith.jobs import draft, meetings, snippets
 from kith.jobs.scan import STOPS, MailboxResult, Progress, scan_open, silent
 from kith.jobs.work import Work
 from kith.mail.source import Source
@@ -45,6 +45,8 @@ def go_round(
     progress: Progress = silent,
 ) -> MailboxResult:
     """Reads an open mailbox, answers and places drafts. What stops it is noted and part of the result."""
+    from kith.jobs import answer  # what understands replies is no small part, and `kith scan` does without
+
     result = MailboxResult(mailbox.name)
     try:
         read(work, mailbox, source, result, only=only, progress=progress)

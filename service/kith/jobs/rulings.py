@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from kith.domain.explaining import RULED_OUT
 from kith.domain.person import Person
 from kith.domain.touch import Channel, Direction
 from kith.errors import NotFound
@@ -21,7 +22,7 @@ def not_a_touch(acts: Acts, person: Person, on: date | None = None) -> Done:
     """
     touch = _touch(acts, person, on)
     before = _ruling(acts, touch.identity)
-    messages.rule(acts.session, acts.owner_id, touch.identity, "ruled-out", ruled=True)
+    messages.rule(acts.session, acts.owner_id, touch.identity, RULED_OUT, ruled=True)
     gone = touch.model_dump(mode="json", exclude={"id", "owner_id"})
     messages.remove_touches(acts.session, acts.owner_id, touch.identity, person.id)
     people.refresh(acts.session, acts.owner_id, [person.id])

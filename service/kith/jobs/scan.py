@@ -1,6 +1,6 @@
 """One pass over a mailbox: plan each folder, read what is new, keep it stretch by stretch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from kith.config import MailboxSection
@@ -13,12 +13,12 @@ from kith.jobs.look import Eyes, Stretch, look
 from kith.jobs.strangers import Strangers
 from kith.jobs.wanted import wanted_blocks
 from kith.jobs.work import Work
-from kith.mail.source import FolderState, Source
+from kith.mail.source import FolderState, Headers, RawHeader, Source, Unreadable
 from kith.store import folders, messages, people
 from kith.store.engine import Session
 from kith.store.tables import FolderRow
 
-STRETCH = 4000
+STRETCH = 8000
 """Messages a transaction: little is read twice after a crash, and a commit costs little beside them."""
 
 STOPS = (TryLater, LoginRefused, NotFound, ConfigError)
@@ -137,6 +137,8 @@ class _Visit:
 
     def _decide(self, row: FolderRow | None, state: FolderState, *, full: bool) -> Plan:
         decided = plan(folders.cursor(row), state.uidvalidity, state.uidnext)
+        if decided.kind is Kind.REPAIR and row and row.uidnext and (state.uidnext or 0) >= row.uidnext:
+            decided = Plan(Kind.CONTINUE, row.last_uid + 1)  # too low, as ever on this server; it did not fall
         return Plan(Kind.CONTINUE) if full and decided.kind in (Kind.NOTHING, Kind.CONTINUE) else decided
 
     def _refused(self, row: FolderRow | None, why: str, uidvalidity: int = 0) -> FolderResult:
@@ -157,7 +159,7 @@ class _Visit:
         row = row or self._new_row()
         with self.work.writing() as session:
             if decided.first == 1:
-                row.last_uid, row.backfill_uid, row.backfill_seq = 0, 0, 0
+                row.last_uid, row.uidnext, row.backfill_uid, row.backfill_seq = 0, None, 0, 0
                 self._know(session, row, newest)
             if _is_gap(decided):
                 folders.empty_quarantine(session, row)
@@ -198,11 +200,17 @@ class _Visit:
         return replace(result, last_uid=self._to_the_end(row, state))
 
     def _to_the_end(self, row: FolderRow, state: FolderState) -> int:
-        """UIDs below UIDNEXT that were not listed are no longer there, so the cursor may pass them."""
-        end = (state.uidnext or 1) - 1
-        if end > row.last_uid:
+        """UIDs below UIDNEXT that were not listed are no longer there, so the cursor may pass them.
+
+        A UIDNEXT that is not above every UID is kept in mind, so that it is not taken for a fall at each visit.
+        """
+        end, low = (state.uidnext or 1) - 1, None
+        if state.uidnext and row.last_uid > end:  # mail came while we read, or the server is wrong
+            now = self.source.examine(self.folder.name).uidnext
+            low = now if now and now <= row.last_uid else None
+        if end > row.last_uid or low != row.uidnext:
             with self.work.writing() as session:
-                row.last_uid = end
+                row.last_uid, row.uidnext = max(end, row.last_uid), low
                 session.add(row)
         return row.last_uid
 
@@ -246,21 +254,28 @@ class _Visit:
             now=self.work.now(),
             in_drafts=self.folder.role is Role.DRAFTS,
         )
-        for start in range(0, len(uids), STRETCH):
-            self.progress(self.folder.name, start, len(uids))
-            stretch = self._stretch(uids[start : start + STRETCH], wanted, eyes)
-            stretch.strangers = counted.take() if counted else {}
+        self.progress(self.folder.name, 0, len(uids))
+        done = 0
+        for stretch, blocks in _portions(self.source.headers(uids, wanted)):
+            stretch.strangers = counted.take() if counted else {}  # before the next headers land
+            stretch.seen = look(self.source, blocks, eyes)
             yield stretch
-        self.progress(self.folder.name, len(uids), len(uids))
+            done += len(stretch.uids)
+            self.progress(self.folder.name, done, len(uids))
 
-    def _stretch(self, uids: Sequence[int], wanted: Callable[[bytes], bool], eyes: Eyes) -> Stretch:
-        stretch = Stretch(uids)
-        blocks = []
-        for _covered, found, unreadable in self.source.headers(uids, wanted):
-            blocks.extend(found)
-            stretch.unreadable.extend(unreadable)
-        stretch.seen = look(self.source, blocks, eyes)
-        return stretch
+
+def _portions(batches: Iterable[Headers]) -> Iterator[tuple[Stretch, list[RawHeader]]]:
+    """Batches put together to stretches, with the headers that were wanted. The next ones are on their way meanwhile."""
+    uids: list[int] = []
+    blocks: list[RawHeader] = []
+    unreadable: list[Unreadable] = []
+    for covered, found, lost in batches:
+        uids, blocks, unreadable = uids + covered, blocks + found, unreadable + lost
+        if len(uids) >= STRETCH:
+            yield Stretch(uids, unreadable=unreadable), blocks
+            uids, blocks, unreadable = [], [], []
+    if uids:
+        yield Stretch(uids, unreadable=unreadable), blocks
 
 
 def _is_quiet(row: FolderRow) -> bool:

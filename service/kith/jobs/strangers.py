@@ -13,10 +13,11 @@ Counts = dict[str, tuple[str, int, int, datetime]]
 """By address key: a display name ("" if none was seen), messages out, messages in, and when last."""
 
 _MACHINE = (b"\nlist-", b"\nprecedence:", b"\nauto-submitted:", b"\nx-auto", b"\nreturn-path: <>", b"\nreturn-path:<>")
-LONGEST_FIELD = 500
-"""Bytes of a field that are looked at."""
+LONGEST_FIELD = 1000
+"""Bytes of a field that are looked at: enough to see that it names more than MOST_RECIPIENTS."""
+FOLDS = (b" ", b"\t")
 _ADDRESS = re.compile(rb"(?:\"?([^\"<>,@\n]{1,80})\"?\s{0,3}<)?([\w.%+'=&/-]{1,64}@[\w.-]{1,255})")
-"""An address with the name before it. Every repetition is bounded, so that this is linear in the field's 500 bytes."""
+"""An address with the name before it. Every repetition is bounded, so that this is linear in the field's bytes."""
 _NOBODY = re.compile(r"no.?reply|do.?not.?reply|mailer-daemon|postmaster|bounce|notification|newsletter", re.IGNORECASE)
 MOST_RECIPIENTS = 5
 """Of a mail to more people nobody is counted: it says little about any of them."""
@@ -89,9 +90,11 @@ class Strangers:
 
 
 def _value(block: bytes, level: bytes, name: bytes) -> bytes:
-    """The first line of a field; level is the block in small letters."""
+    """A field's value, still folded (RFC 5322, 2.2.3); level is the block in small letters."""
     begin = level.find(name) + len(name)
     if begin < len(name):
         return b""
     end = block.find(b"\n", begin, begin + LONGEST_FIELD)
+    while end >= 0 and block[end + 1 : end + 2] in FOLDS:
+        end = block.find(b"\n", end + 1, begin + LONGEST_FIELD)
     return block[begin : end if end >= 0 else begin + LONGEST_FIELD]

@@ -19,6 +19,7 @@ from kith.domain.digest import (
     Upcoming,
     mail_link,
 )
+from kith.domain.names import natural_name
 from kith.domain.outbox import State
 from kith.jobs.meetings import upcoming_meetings
 from kith.jobs.roster import Member, roster
@@ -49,11 +50,11 @@ def view(work: Work, session: Session, now: datetime, *, back_then: bool = False
     members = {m.person.id: m for m in everybody}
     chosen = cadence.choose([(m.person, m.standing) for m in everybody], work.config.digest.max_people)
     ids = [p.id for p, _ in chosen.chosen]
-    entries = tuple(_entries(work, session, [members[i] for i in ids], now))
+    people = tuple(entries(work, session, [members[i] for i in ids], now))
     digest = Digest(
         period=work.config.week.period(now),
         owner=work.config.owner.name,
-        people=entries,
+        people=people,
         more=len(chosen.passed),
         drafts=tuple(_drafts(work, session, members)),
         coming_up=tuple(sorted(_coming_up(work, session, everybody, now), key=lambda c: (c.on, c.name))),
@@ -63,17 +64,18 @@ def view(work: Work, session: Session, now: datetime, *, back_then: bool = False
         circles=tuple(_circles(everybody)),
         health=health(work, session),
     )
-    return View(digest, {e.number: e.person_id for e in entries}, tuple(p.id for p, _ in chosen.passed))
+    return View(digest, {e.number: e.person_id for e in people}, tuple(p.id for p, _ in chosen.passed))
 
 
-def _entries(work: Work, session: Session, members: list[Member], now: datetime) -> Iterable[Entry]:
+def entries(work: Work, session: Session, members: list[Member], now: datetime) -> Iterable[Entry]:
+    """What a digest written at an instant says of the people it names, in their order."""
     ids = [m.person.id for m in members]
-    said = messages.latest_mail(session, work.owner_id, ids)
+    said = messages.latest_mail(session, work.owner_id, ids, upto=now)
     snippets = messages.snippets(session, work.owner_id, ids) if work.config.touch.snippets else {}
     for number, member in enumerate(members, 1):
         person = member.person
         mail = said.get(person.id)
-        note = next(iter(notes.of_person(session, work.owner_id, person.id, 1)), None)
+        note = next(iter(notes.of_person(session, work.owner_id, person.id, 1, upto=now)), None)
         last = member.history.last_touched
         yield Entry(
             number=number,
@@ -136,7 +138,7 @@ def how(touch: TouchRow) -> str:
 def _strangers(work: Work, session: Session, now: datetime) -> Iterable[Stranger]:
     if work.config.touch.strangers:
         for row in strangers.promising(session, work.owner_id, since=now - timedelta(days=365), limit=MOST_STRANGERS):
-            yield Stranger(row.name or spoken_name(row.key), row.key, row.inbound + row.outbound)
+            yield Stranger(natural_name(row.name) or spoken_name(row.key), row.key, row.inbound + row.outbound)
 
 
 def _circles(everybody: list[Member]) -> Iterable[CircleBar]:

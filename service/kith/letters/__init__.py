@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kith.domain.digest import Digest
 from kith.domain.occasion import Occasion
 from kith.domain.receipt import Briefing, Receipt
 from kith.errors import ConfigError
-from kith.letters import samples, words
-from kith.letters.templates import Templates
+from kith.letters import words
 from kith.letters.tidy import tidied
+
+if TYPE_CHECKING:
+    from kith.letters.templates import Templates
 
 Letter = Digest | Receipt | Briefing | Occasion
 
@@ -33,7 +37,13 @@ class Letters:
     """
 
     def __init__(self, override: Path | None = None) -> None:
-        self._templates = Templates(override)
+        self._override = override
+
+    @cached_property
+    def _templates(self) -> "Templates":
+        from kith.letters.templates import Templates  # and Jinja2 with it: most commands write no letter
+
+        return Templates(self._override)
 
     def digest(self, digest: Digest) -> Rendered:
         """The weekly letter."""
@@ -63,6 +73,8 @@ class Letters:
 
     def check(self) -> list[str]:
         """Renders every letter with sample values; gives what is wrong, in sentences. Empty is well."""
+        from kith.letters import samples
+
         strays = [f"{name} in your templates folder is not the name of a template" for name in self._templates.strays()]
         return strays + sorted({problem for sample in samples.everything() for problem in self._problems(sample)})
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from kith.domain.folders import Folder, Role
 
-__all__ = ["Folder", "FolderState", "Part", "RawHeader", "Role", "Source", "Unreadable"]
+__all__ = ["Folder", "FolderState", "Headers", "Part", "RawHeader", "Role", "Source", "Unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,10 @@ class Part:
     filename: str = ""
 
 
+Headers = tuple[list[int], list[RawHeader], list[Unreadable]]
+"""A batch: the UIDs it covers, the headers found, the messages that could not be read."""
+
+
 class Source(Protocol):
     """One open mailbox, read-only but for append.
 
@@ -72,9 +76,7 @@ class Source(Protocol):
         """The UIDs from first upwards in the open folder, ascending."""
         ...
 
-    def headers(
-        self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None = None
-    ) -> Iterator[tuple[list[int], list[RawHeader], list[Unreadable]]]:
+    def headers(self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None = None) -> Iterator[Headers]:
         """Header fields (kith.domain.message.FIELDS) of the open folder's messages, batch by batch.
 
         Each batch gives the UIDs it covers, in the order asked, the headers found and the messages

@@ -81,8 +81,8 @@ class HeaderFetch:
 
     def next(self) -> Batch | None:
         """The next batch, read to its end; None after the last."""
+        self._launch()
         if not self._landed:
-            self._launch()
             if not self._under_way:
                 return None
             self._land()

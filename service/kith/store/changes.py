@@ -1,5 +1,6 @@
 """What is kept of the owner's acts, when somebody is to be forgotten."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -29,6 +30,24 @@ def forget(session: Session, owner_id: int, person_id: int) -> None:
         if gone & _about(row):
             session.delete(row)
     session.flush()
+
+
+def hidings_since(session: Session, owner_id: int, since: datetime) -> list[tuple[datetime, int, Step]]:
+    """When people were snoozed, paused or resumed since an instant, newest first, with what held before."""
+    query = select(ChangeRow).where(
+        ChangeRow.owner_id == owner_id, ChangeRow.at > since, col(ChangeRow.undone_at).is_(None)
+    )
+    found = []
+    for row in session.exec(query.order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc())):
+        for step in row.undo:
+            before = {name: value for name, value in step.get("values", {}).items() if name in HIDING}
+            if step["do"] == "set" and step["table"] == "person" and before:
+                found.append((row.at, int(step["id"]), before))
+    return found
+
+
+HIDING = ("snoozed_until", "paused")
+"""The columns of a person that keep them out of digests for a while."""
 
 
 def _about(row: ChangeRow) -> set[int]:

@@ -48,8 +48,8 @@ def place(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         return
     table = METADATA.tables["message"]
     same = (table.c.owner_id == bindparam("its_owner_id"), table.c.identity == bindparam("its_identity"))
-    places = {name: bindparam(f"its_{name}") for name in ("mailbox", "folder", "uidvalidity", "uid")}
-    statement = table.update().where(*same).values(**places)
+    places: dict[str, Any] = {n: bindparam(f"its_{n}") for n in ("mailbox", "folder", "uidvalidity", "uid")}
+    statement = table.update().where(*same).values(places)
     session.connection().execute(statement, [{f"its_{name}": value for name, value in row.items()} for row in rows])
 
 
@@ -89,11 +89,13 @@ def of_person(session: Session, owner_id: int, person_id: int, limit: int) -> li
 def not_counted_since(
     session: Session, owner_id: int, person_id: int, since: datetime | None, limit: int
 ) -> list[MessageRow]:
-    """Messages with a person that were no touch, newer than since."""
+    """Messages with a person that were no touch of theirs, newer than since. One without a reason touched others."""
+    hers = and_(SAME_MESSAGE[TouchRow], col(TouchRow.person_id) == person_id)
     query = (
         select(MessageRow)
         .join(PartRow, SAME_MESSAGE[PartRow])
-        .where(PartRow.owner_id == owner_id, PartRow.person_id == person_id, col(MessageRow.reason).is_not(None))
+        .join(TouchRow, hers, isouter=True)
+        .where(PartRow.owner_id == owner_id, PartRow.person_id == person_id, col(TouchRow.id).is_(None))
     )
     if since is not None:
         query = query.where(MessageRow.at > since)
@@ -148,8 +150,10 @@ def keep_snippet(session: Session, owner_id: int, person_id: int, identity: str,
     session.add(SnippetRow(owner_id=owner_id, person_id=person_id, identity=identity, text=text))
 
 
-def latest_mail(session: Session, owner_id: int, ids: Collection[int]) -> dict[int, MessageRow]:
-    """For each person the message behind their latest touch by mail."""
+def latest_mail(
+    session: Session, owner_id: int, ids: Collection[int], upto: datetime | None = None
+) -> dict[int, MessageRow]:
+    """For each person the message behind their latest touch by mail (up to an instant)."""
     found: dict[int, MessageRow] = {}
     for person_id in ids:  # one look into the index on (person, at) each
         query = (
@@ -159,7 +163,7 @@ def latest_mail(session: Session, owner_id: int, ids: Collection[int]) -> dict[i
             .order_by(col(TouchRow.at).desc())
             .limit(1)
         )
-        row = session.exec(query).first()
+        row = session.exec(query.where(TouchRow.at <= upto) if upto else query).first()
         if row:
             found[person_id] = row
     return found

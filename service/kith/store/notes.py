@@ -33,9 +33,13 @@ def add_note(session: Session, owner_id: int, person_id: int, text: str, now: da
     return row.id
 
 
-def of_person(session: Session, owner_id: int, person_id: int, limit: int) -> list[NoteRow]:
-    """The newest notes about a person."""
+def of_person(
+    session: Session, owner_id: int, person_id: int, limit: int, upto: datetime | None = None
+) -> list[NoteRow]:
+    """The newest notes about a person (up to an instant)."""
     query = select(NoteRow).where(NoteRow.owner_id == owner_id, NoteRow.person_id == person_id)
+    if upto is not None:
+        query = query.where(NoteRow.at <= upto)
     return list(session.exec(query.order_by(col(NoteRow.at).desc(), col(NoteRow.id).desc()).limit(limit)))
 
 

@@ -1,7 +1,6 @@
 """Named queries about people: who they are, and what touches have been kept of each."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -210,21 +209,18 @@ def forgotten(session: Session, owner_id: int) -> frozenset[str]:
 
 def refresh(session: Session, owner_id: int, ids: Collection[int]) -> None:
     """Makes the derived columns of some people what their touches say."""
-    if not ids:
-        return
-    found = _histories(session, TouchRow.owner_id == owner_id, col(TouchRow.person_id).in_(list(ids)))
+    theirs = col(TouchRow.person_id) == col(PersonRow.id)
+    latest = select(TouchRow.at).where(theirs).order_by(col(TouchRow.at).desc()).limit(1)  # one look into the index
     table = METADATA.tables["person"]
-    columns = [field.name for field in fields(History)]
-    statement = table.update().where(table.c.id == bindparam("person"), table.c.owner_id == owner_id)
-    statement = statement.values({name: bindparam(f"new_{name}") for name in columns})
-    rows = [
-        {
-            "person": person_id,
-            **{f"new_{name}": value for name, value in asdict(found.get(person_id, History())).items()},
-        }
-        for person_id in ids
-    ]
-    session.connection().execute(statement, rows)
+    statement = table.update().where(table.c.owner_id == owner_id, table.c.id == bindparam("person"))
+    statement = statement.values(
+        touches=select(func.count()).select_from(TouchRow).where(theirs).scalar_subquery(),
+        last_touched=latest.scalar_subquery(),
+        last_outbound=latest.where(TouchRow.direction != "inbound").scalar_subquery(),
+        last_inbound=latest.where(TouchRow.direction != "outbound").scalar_subquery(),
+    )
+    if ids:
+        session.connection().execute(statement, [{"person": person_id} for person_id in ids])
 
 
 def as_of(session: Session, owner_id: int, known: Iterable[Known], instant: datetime) -> list[Known]:

@@ -48,7 +48,10 @@ class Row(SQLModel):
 
 
 class OwnerRow(SQLModel, table=True):
-    """One owner. address_seq counts addresses ever added, under this row's lock (see FolderRow)."""
+    """One owner. address_seq counts addresses ever added, under this row's lock (see FolderRow).
+
+    strangers: whether those the owner did not choose may be counted, for suggestions.
+    """
 
     __tablename__ = "owner"
     id: int = Field(default=None, primary_key=True)
@@ -56,6 +59,7 @@ class OwnerRow(SQLModel, table=True):
     address_seq: int = 0
     set_up_at: datetime = Field(sa_type=Instant)
     away_until: date | None = None
+    strangers: bool = True
 
 
 class PersonRow(Row, table=True):
@@ -98,6 +102,15 @@ class TagRow(Row, table=True):
     name: str
 
 
+class PhoneRow(Row, table=True):
+    """One phone number of a person, as it was written."""
+
+    __tablename__ = "phone"
+    __table_args__ = (UniqueConstraint("person_id", "number"),)
+    person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
+    number: str
+
+
 class MailboxRow(Row, table=True):
     """How reading one mailbox goes. read and gaps only ever grow."""
 
@@ -115,7 +128,8 @@ class FolderRow(Row, table=True):
     """The cursor of one folder.
 
     Every message up to last_uid has been read with every address up to seq in mind. While people
-    are new, their past is read once more up to backfill_uid, for addresses up to backfill_seq.
+    are new, their past is read once more up to backfill_uid, for addresses up to backfill_seq. uidnext
+    is the UIDNEXT of a server that gives one too low, None where it is in order.
     """
 
     __tablename__ = "folder"
@@ -164,7 +178,10 @@ class MaildirNamesRow(Row, table=True):
 
 
 class MessageRow(Row, table=True):
-    """A message in which people take part, and the verdict on it. reason is None where it is a touch."""
+    """A message in which people take part, and the verdict on it. reason is None where it is a touch.
+
+    mark is the header field that gave a machine or a list away.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -177,6 +194,7 @@ class MessageRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
     direction: str | None = None
     reason: str | None = None
+    mark: str = ""
     ruled: bool = False
     mailbox: str
     folder: str
@@ -185,7 +203,10 @@ class MessageRow(Row, table=True):
 
 
 class PartRow(Row, table=True):
-    """Somebody takes part in a message, whether it touched them or not."""
+    """Somebody takes part in a message, whether it touched them or not.
+
+    reply_to: answers to what another person wrote were to go to this one, so that the two may be one.
+    """
 
     __tablename__ = "part"
     __table_args__ = (
@@ -194,6 +215,7 @@ class PartRow(Row, table=True):
     )
     person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
     identity: str
+    reply_to: bool = False
 
 
 class TouchRow(Row, table=True):

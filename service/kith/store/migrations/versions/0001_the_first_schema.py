@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("address_seq", sa.Integer(), nullable=False),
         sa.Column("set_up_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("away_until", sa.Date(), nullable=True),
+        sa.Column("strangers", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_owner")),
         sa.UniqueConstraint("name", name=op.f("uq_owner_name")),
         sqlite_autoincrement=True,
@@ -165,6 +166,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("direction", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("mark", sa.String(), nullable=False),
         sa.Column("ruled", sa.Boolean(), nullable=False),
         sa.Column("mailbox", sa.String(), nullable=False),
         sa.Column("folder", sa.String(), nullable=False),
@@ -401,6 +403,7 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("identity", sa.String(), nullable=False),
+        sa.Column("reply_to", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_part_owner_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_part_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_part")),
@@ -410,6 +413,18 @@ def upgrade() -> None:
     with op.batch_alter_table("part", schema=None) as batch_op:
         batch_op.create_index("ix_part_owner_id_identity", ["owner_id", "identity"], unique=False)
 
+    op.create_table(
+        "phone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_phone_owner_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_phone_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone")),
+        sa.UniqueConstraint("person_id", "number", name=op.f("uq_phone_person_id_number")),
+        sqlite_autoincrement=True,
+    )
     op.create_table(
         "snippet",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -466,6 +481,7 @@ def downgrade() -> None:
     op.drop_table("touch")
     op.drop_table("tag")
     op.drop_table("snippet")
+    op.drop_table("phone")
     with op.batch_alter_table("part", schema=None) as batch_op:
         batch_op.drop_index("ix_part_owner_id_identity")
 

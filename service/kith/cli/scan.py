@@ -1,0 +1,92 @@
+"""`kith scan`: one pass over the mailboxes, and what it did."""
+
+import argparse
+from typing import Any
+
+from kith.cli.main import Options
+from kith.cli.progress import Progress
+from kith.cli.report import Report
+from kith.cli.shared import PATIENCE, opened
+from kith.config import MailboxSection
+from kith.errors import KithError, NotFound
+from kith.jobs.round import scan_once
+from kith.jobs.scan import MailboxResult
+from kith.jobs.work import Work
+from kith.store.lock import work_lock
+
+
+def scan(arguments: argparse.Namespace, options: Options) -> Report:
+    """One pass over all mailboxes, or one. Where one fails, the others are read."""
+    work = opened(options)
+    chosen = _mailboxes(work, arguments.mailbox)
+    started = work.now()
+    with work_lock(work.engine, work.owner_id, PATIENCE), Progress() as progress:
+        results = [scan_once(work, m, full=arguments.full, progress=progress.of(m.name)) for m in chosen]
+    seconds = (work.now() - started).total_seconds()
+    failed = [r.error for r in results if r.error]
+    return Report(scan_json(results, seconds), scanned(results, seconds), failed[0].exit_code if failed else 0)
+
+
+def _mailboxes(work: Work, name: str | None) -> list[MailboxSection]:
+    found = [m for m in work.config.mailbox if name is None or m.name == name]
+    if not found:
+        names = ", ".join(m.name for m in work.config.mailbox)
+        raise NotFound(f"there is no mailbox {name}", f"these are there: {names}")
+    return found
+
+
+def scan_json(results: list[MailboxResult], seconds: float) -> dict[str, Any]:
+    """A scan as JSON."""
+    return {
+        "read": sum(r.total("read") for r in results),
+        "touches": sum(r.total("touches") for r in results),
+        "quarantined": sum(r.total("quarantined") for r in results),
+        "seconds": round_to_ms(seconds),
+        "mailboxes": [
+            {
+                "name": r.name,
+                "folders": [
+                    {
+                        "name": f.name,
+                        "read": f.read,
+                        "reread": f.reread,
+                        "touches": f.touches,
+                        "quarantined": f.quarantined,
+                        "uidvalidity": f.uidvalidity,
+                        "last_uid": f.last_uid,
+                        "gaps": f.gaps,
+                        "note": f.note,
+                    }
+                    for f in r.folders
+                ],
+                "error": error_json(r.error),
+            }
+            for r in results
+        ],
+    }
+
+
+def round_to_ms(seconds: float) -> float:
+    """Seconds with three decimals."""
+    return float(f"{seconds:.3f}")
+
+
+def error_json(error: KithError | None) -> dict[str, Any] | None:
+    """An error as JSON."""
+    return {"error": error.message, "hint": error.hint, "exit_code": error.exit_code} if error else None
+
+
+def scanned(results: list[MailboxResult], seconds: float) -> str:
+    """A scan in words."""
+    lines = []
+    for result in results:
+        read, touches, again = result.total("read"), result.total("touches"), result.total("reread")
+        gone_back = f", went back over {again} for new people" if again else ""
+        lines.append(f"{result.name}: read {read} messages{gone_back}, {touches} touches")
+        lines += [f"  {f.name}: {f.note}" for f in result.folders if f.note]
+        if result.total("quarantined"):
+            lines.append(f"  {result.total('quarantined')} could not be read; `kith status` tells which")
+        if result.error:
+            lines.append(f"  error: {result.error.message}")
+            lines.append(f"  hint: {result.error.hint}")
+    return "\n".join([*lines, f"in {seconds:.1f} s"])

@@ -1,0 +1,51 @@
+"""People's names: as they are said, and when two of them may be of one person. Evidence, never identity."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+LONGEST: Final = 300
+"""Characters of a name that are looked at."""
+
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_ASIDE: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_TITLE_WORDS: Final = (
+    "dr prof mr mrs ms mx miss sir dame rev herr frau dipl mag mme mlle sr sra jr phd md mba msc bsc cpa pmp esq "
+    "ii iii iv llm llb cfa"
+)
+_TITLES: Final = frozenset(_TITLE_WORDS.split())
+"""What stands around a name and is no part of it."""
+_FIRST_IDEOGRAPH: Final = "\u2e80"
+
+
+def natural_name(written: str) -> str:
+    """A display name as it is said: "Silva, Maria" is Maria Silva; "" for an address in place of a name."""
+    name = " ".join(written.strip(" '\"").split())
+    if "@" in name:
+        return ""
+    family, comma, given = name.partition(", ")
+    turned = comma and given and "," not in given and given[-1] != "." and len(given.split()) < 3
+    return f"{given} {family}" if turned and given.casefold() not in _TITLES else name
+
+
+@lru_cache(maxsize=4096)
+def name_key(written: str) -> str:
+    """The form in which names are compared: no capitals, accents, titles, initials, brackets, nor any order.
+
+    "" where too little is left to tell people apart: a first name alone belongs to many.
+    """
+    name = _ASIDE.sub(" ", natural_name(written[:LONGEST]))
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    composed = unicodedata.normalize("NFC", bare.replace("’", "'"))  # Korean syllables, which NFKD takes apart
+    words = [word for word in _WORD.findall(composed) if word not in _TITLES and _is_more_than_initial(word)]
+    return " ".join(sorted(words)) if len(words) > 1 or any(map(_is_full_name, words)) else ""
+
+
+def _is_more_than_initial(word: str) -> bool:
+    return len(word) > 1 or word >= _FIRST_IDEOGRAPH
+
+
+def _is_full_name(word: str) -> bool:
+    """Family name and given name in one word, as Chinese, Japanese and Korean write them."""
+    return len(word) > 1 and word >= _FIRST_IDEOGRAPH

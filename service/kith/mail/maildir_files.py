@@ -1,0 +1,187 @@
+"""The files of one Maildir folder: listed, told apart by the part of their names that never changes, read, delivered.
+
+A mail program moves a file from new to cur and writes flags behind its name; mbsync and OfflineIMAP add
+the number that the server has for it (",U=12"). What is left is the name for good.
+"""
+
+import os
+import re
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from kith.mail.heads import FIRST_READ, MOST_HEAD, head_of, of_a_scan
+
+SETTLED: Final = 2.0
+"""Seconds after which a directory's time tells whether it has changed: some file systems count whole seconds."""
+TRIES: Final = 5
+"""Listings until one is not disturbed. What is renamed while a directory is read may be seen twice or not at all."""
+
+_FLAGS_ELSEWHERE = re.compile(rb"[;!]2,[A-Za-z]*\Z")  # where a file system takes no colon
+_SERVERS_NUMBER = re.compile(rb",U=[0-9]+")
+_OPEN: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe that lies there must not hold us up
+_LETTERS: Final = {r"\draft": "D", r"\flagged": "F", r"\answered": "R", r"\seen": "S", r"\deleted": "T"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The paths of a folder's files within it, by lasting name; looks: see look."""
+
+    files: dict[bytes, bytes]
+    looks: str
+
+
+def look(folder: bytes) -> str:
+    """What changes whenever a file comes, goes or is renamed; "" while a change might not show yet."""
+    looks, is_settled = _look(folder)
+    return looks if is_settled else ""
+
+
+def _look(folder: bytes) -> tuple[str, bool]:
+    told, latest = [], 0.0
+    for name in (b"/cur", b"/new"):
+        with suppress(FileNotFoundError):
+            there = os.stat(folder + name)  # noqa: PTH116 -- pathlib takes no bytes, and names need not be text
+            told.append(f"{there.st_ino}:{there.st_mtime_ns}:{there.st_ctime_ns}")
+            latest = max(latest, there.st_mtime, there.st_ctime)
+    return " ".join(told), time.time() - latest > SETTLED
+
+
+def listing(folder: bytes) -> Listing:
+    """All messages of a folder. Raises OSError where it cannot be read."""
+    files: dict[bytes, bytes] = {}
+    for _ in range(TRIES):
+        before, is_settled = _look(folder)
+        files = _told_apart(folder, _paths(folder))
+        if before == _look(folder)[0]:
+            return Listing(files, before if is_settled else "")
+    return Listing(files, "")
+
+
+def _paths(folder: bytes) -> Iterator[bytes]:
+    """Files, as new/… and cur/…; new comes first: what moves to cur meanwhile is met twice, and not missed."""
+    for name in (b"new", b"cur"):
+        try:
+            entries = os.scandir(folder + b"/" + name)
+        except FileNotFoundError:
+            if name == b"cur":
+                raise
+            continue
+        prefix = name + b"/"
+        with entries:
+            for entry in entries:
+                if entry.name[:1] != b"." and entry.is_file():
+                    yield prefix + entry.name
+
+
+def _told_apart(folder: bytes, paths: Iterator[bytes]) -> dict[bytes, bytes]:
+    """Paths by lasting name. Where two files are there under one such name, both have their paths for names."""
+    found: dict[bytes, bytes] = {}
+    for path in paths:
+        key = lasting(path[4:])
+        other = found.setdefault(key, path)
+        if other != path:
+            there = [one for one in (path, other) if os.path.lexists(folder + b"/" + one)]
+            if len(there) > 1:
+                found.update({one: one for one in (path, found.pop(key))})
+            else:
+                found[key] = path  # the same file, renamed while it was listed
+    return found
+
+
+def lasting(name: bytes) -> bytes:
+    """The part of a file's name that stays whatever becomes of the message in this folder."""
+    key = name.partition(b":")[0]
+    if b"2," in key:
+        key = _FLAGS_ELSEWHERE.sub(b"", key)
+    return _SERVERS_NUMBER.sub(b"", key) if b",U=" in key else key
+
+
+def head_fields(path: bytes, wanted: Callable[[bytes], bool] | None) -> tuple[bytes, float] | None:
+    """The fields of a scan, and the file's time in seconds; None where they are not wanted. Raises OSError."""
+    handle = os.open(path, _OPEN)
+    try:
+        block = of_a_scan(_head(handle))
+        return None if wanted and not wanted(block) else (block, os.fstat(handle).st_mtime)
+    finally:
+        os.close(handle)
+
+
+def head(path: bytes) -> bytes:
+    """All header fields of a message. Raises OSError."""
+    handle = os.open(path, _OPEN)
+    try:
+        return _head(handle)
+    finally:
+        os.close(handle)
+
+
+def _head(handle: int) -> bytes:
+    data = os.read(handle, FIRST_READ)
+    found = head_of(data)
+    while found is None and len(data) < MOST_HEAD and (more := os.read(handle, len(data) or 1)):
+        data += more  # each time twice as much, or a long header would be looked through again and again
+        found = head_of(data)
+    return data[:MOST_HEAD] if found is None else found
+
+
+def beginning(path: bytes, limit: int) -> bytes:
+    """The first limit bytes of a file. Raises OSError."""
+    with os.fdopen(os.open(path, _OPEN), "rb", buffering=0) as file:
+        pieces = []
+        while limit > 0 and (piece := file.read(limit)):
+            pieces.append(piece)
+            limit -= len(piece)
+    return b"".join(pieces)
+
+
+def deliver(folder: bytes, raw: bytes, flags: Sequence[str]) -> None:
+    """Puts a message into a folder, whole or not at all: written in tmp, then moved. Raises OSError.
+
+    One without flags lies in new, as what has just arrived. Lines end as local programs expect them.
+    """
+    letters = "".join(sorted(_LETTERS[flag.lower()] for flag in flags if flag.lower() in _LETTERS))
+    name = _new_name()
+    target = folder + (b"/cur/" + name + b":2," + letters.encode() if letters else b"/new/" + name)
+    draft = folder + b"/tmp/" + name
+    for place in (target, draft):
+        os.makedirs(os.path.dirname(place), 0o700, exist_ok=True)  # noqa: PTH103, PTH120 -- as above
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            _hand_over(handle, folder)
+            file.write(raw.replace(b"\r\n", b"\n"))
+            file.flush()
+            os.fsync(handle)
+        os.rename(draft, target)  # noqa: PTH104 -- as above
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(draft)  # noqa: PTH108 -- as above
+        raise
+    _keep_name(os.path.dirname(target))  # noqa: PTH120 -- as above
+
+
+def _new_name() -> bytes:
+    """A name that no other program makes: time, process and chance (the Maildir convention)."""
+    seconds, rest = divmod(time.time_ns(), 10**9)
+    host = socket.gethostname().replace("/", r"\057").replace(":", r"\072")
+    return f"{seconds}.M{rest // 1000}P{os.getpid()}R{os.urandom(8).hex()}.{host}".encode("utf-8", "replace")
+
+
+def _hand_over(handle: int, folder: bytes) -> None:
+    """Root writes for whoever keeps the mail: a draft its owner cannot read is of no use."""
+    if os.geteuid() == 0:
+        there = os.stat(folder)  # noqa: PTH116 -- as above
+        os.fchown(handle, there.st_uid, there.st_gid)
+
+
+def _keep_name(directory: bytes) -> None:
+    """Makes the new name survive a power cut."""
+    handle = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

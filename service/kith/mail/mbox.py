@@ -1,0 +1,161 @@
+"""An mbox file as a Source with one folder: what `kith import mbox` reads (Takeout, Thunderbird, old mail programs)."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from kith.domain.folders import Folder, Listed, Role, with_roles
+from kith.errors import Internal, NotFound
+from kith.mail import parts
+from kith.mail.headers import field_values, instant, received_time
+from kith.mail.heads import MOST_HEAD, named, of_a_scan
+from kith.mail.mbox_file import MboxFile, Searched
+from kith.mail.mime import Unparsable
+from kith.mail.source import FolderState, Part, RawHeader, Unreadable
+from kith.mail.words import decode_words
+
+BATCH: Final = 500
+"""Messages that come together."""
+NO_MAIL: Final = frozenset({Role.DRAFTS, Role.JUNK, Role.TRASH})
+"""What Gmail's labels may make of a message that is not to be read, as in a mailbox."""
+EXPUNGED: Final = 0x0008
+"""Of X-Mozilla-Status: Thunderbird has deleted the message, and not yet written the file anew."""
+
+_LABELS = re.compile(rb"^X-Gmail-Labels:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.IGNORECASE | re.MULTILINE)
+_STATUS = re.compile(rb"^X-Mozilla-Status:[ \t]*([0-9a-fA-F]{4})", re.MULTILINE)
+
+
+class MboxSource:
+    """One mbox file: kith.mail.source.Source, for reading only. UIDs are offsets in it.
+
+    by_owner tells from a head whether the owner wrote the message; searched is told how far the search
+    for messages is, in bytes. Raises NotFound or UsageError for what is no mbox file.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        by_owner: Callable[[bytes], bool] = lambda _head: False,
+        searched: Searched = lambda _done, _total: None,
+    ) -> None:
+        self._path = path.resolve()
+        self._file = MboxFile(self._path, searched)
+        self._by_owner = by_owner
+
+    # -- folders
+
+    @property
+    def folder(self) -> Folder:
+        """The one folder. A file called Drafts holds drafts; whatever else it is called, it is to be read."""
+        [listed] = with_roles([Listed(self._path.stem)])
+        return Folder(str(self._path), Role.DRAFTS if listed.role is Role.DRAFTS else Role.PLAIN)
+
+    def folders(self) -> list[Folder]:
+        """The one folder."""
+        return [self.folder]
+
+    def status(self, folders: Sequence[str]) -> dict[str, FolderState]:
+        """Its state: another file has another UIDVALIDITY."""
+        state = FolderState(self._file.fingerprint, self._file.size + 1)
+        return {name: state for name in folders if name == self.folder.name}
+
+    def examine(self, folder: str) -> FolderState:
+        """The same; there is nothing to open."""
+        for state in self.status([folder]).values():
+            return state
+        raise NotFound(f"{folder} is not the file that is open")
+
+    # -- messages
+
+    def uids(self, first: int) -> list[int]:
+        """Where messages begin, from first upwards."""
+        return list(self._file.beginnings(first))
+
+    def headers(
+        self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None = None
+    ) -> Iterator[tuple[list[int], list[RawHeader], list[Unreadable]]]:
+        """The fields of a scan, batch by batch. Drafts, spam and what was thrown away are left out."""
+        for start in range(0, len(uids), BATCH):
+            covered = list(uids[start : start + BATCH])
+            found: list[RawHeader] = []
+            unreadable: list[Unreadable] = []
+            for uid in covered:
+                head = self._file.head(uid)
+                if head is None:
+                    unreadable.append(Unreadable(uid, f"its header does not end within {MOST_HEAD:,} bytes"))
+                elif _is_mail(head):
+                    block = of_a_scan(head)
+                    if wanted is None or wanted(block):
+                        found.append(RawHeader(uid, self._arrived(uid, head), block))
+            yield covered, found, unreadable
+
+    def _arrived(self, uid: int, head: bytes) -> datetime | None:
+        """The topmost Received, else the From_ line; but what the owner wrote was sent when its Date says."""
+        received = received_time(named(head, ["Received"]))
+        if received:
+            return received
+        dates = field_values(named(head, ["Date"]), "Date")
+        is_dated = bool(dates) and instant(dates[0]) is not None
+        return None if is_dated and self._by_owner(head) else self._file.put_at(uid)
+
+    def fields(self, uids: Sequence[int], names: Sequence[str]) -> dict[int, bytes]:
+        """Further header fields of a few messages."""
+        heads = ((uid, self._file.head(uid)) for uid in uids)
+        return {uid: named(head, names) for uid, head in heads if head is not None}
+
+    def structures(self, uids: Sequence[int], holding: Collection[str] = ()) -> dict[int, list[Part]]:
+        """The leaves of some messages; one whose structure makes no sense is left out."""
+        found = {}
+        for uid in uids:
+            raw = self._file.message(uid, parts.MOST_BYTES)
+            if not holding or parts.may_hold(raw, holding):
+                with suppress(Unparsable):
+                    found[uid] = parts.leaves(raw)
+        return found
+
+    def parts(self, wanted: Collection[tuple[int, Part]], limit: int) -> dict[tuple[int, str], bytes]:
+        """By UID and section, the first limit bytes of some parts, their transfer encoding undone."""
+        found = {}
+        for uid in dict.fromkeys(uid for uid, _ in wanted):
+            raw = self._file.message(uid, parts.MOST_BYTES)
+            sections = {part.section for of, part in wanted if of == uid}
+            found.update({(uid, section): data for section, data in parts.contents(raw, sections, limit)})
+        return found
+
+    def raw(self, uid: int, limit: int) -> bytes | None:
+        """The first limit bytes of a whole message, its lines ended as on the wire; None where there is none."""
+        return parts.with_crlf(self._file.message(uid, limit))[:limit] or None
+
+    def find(self, folder: str, message_id: str) -> list[int]:
+        """UIDs of the messages that carry a Message-ID."""
+        self.examine(folder)
+        fields = self.fields(self.uids(1), ["Message-ID"])
+        sought = message_id.encode("utf-8", "surrogateescape")
+        return [uid for uid, field in fields.items() if sought in field.partition(b":")[2].split()]
+
+    def append(self, folder: str, raw: bytes, flags: Sequence[str]) -> None:
+        """Never: an archive stays as it is."""
+        raise Internal(f"{folder} is an archive; Kith does not write to it ({len(raw)} bytes, {list(flags)})")
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+
+def _is_mail(head: bytes) -> bool:
+    if b"X-Gmail-Labels:" in head and (labels := _LABELS.search(head)) and _are_no_mail(labels[1]):
+        return False
+    status = _STATUS.search(head) if b"X-Mozilla-Status:" in head else None
+    return not (status and int(status[1], 16) & EXPUNGED)
+
+
+@lru_cache(maxsize=4096)
+def _are_no_mail(labels: bytes) -> bool:
+    """Whether one of Gmail's labels, which come in the owner's language, says draft, spam or trash."""
+    value = " ".join(labels.decode("utf-8", "replace").split())
+    names = (name.strip().strip('"') for name in decode_words(value).split(","))
+    return any(folder.role in NO_MAIL for folder in with_roles(Listed(name) for name in names))

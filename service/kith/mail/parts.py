@@ -1,0 +1,134 @@
+"""The parts of a whole message, as an IMAP server would tell them (RFC 2045, RFC 2046), in linear time."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import compat32
+from typing import Final
+
+from kith.mail.heads import MOST_HEAD, head_of, named
+from kith.mail.mime import MOST_BYTES, guarded
+from kith.mail.source import Part
+from kith.mail.structure import MOST_DEPTH, MOST_LEAVES, decoded, encoded_limit
+
+__all__ = ["MOST_BYTES", "contents", "leaves", "may_hold", "with_crlf"]
+
+_DESCRIBING: Final = ("Content-Type", "Content-Transfer-Encoding", "Content-Disposition")
+_LONGEST: Final = 4000  # bytes of the fields that describe a part; honest ones have some hundred
+_TYPE = re.compile(
+    rb"^content-type[ \t]*:\s*([!-.0-:<-~]{1,100})[ \t]*/[ \t]*([!-:<-~]{1,100})", re.IGNORECASE | re.MULTILINE
+)
+_ENCODING = re.compile(rb"^content-transfer-encoding[ \t]*:\s*\"?([!#-:<-~]{1,40})", re.IGNORECASE | re.MULTILINE)
+_CHARSET = re.compile(rb"[;\s]charset[ \t]*=[ \t]*\"?([^\s\";]{1,100})", re.IGNORECASE)
+_BOUNDARY = re.compile(rb"[;\s]boundary[ \t]*=[ \t]*(?:\"([^\"\n]{1,200})\"|([^\s\";]{1,200}))", re.IGNORECASE)
+_NAMED = re.compile(rb"name[*0-9]{0,6}[ \t]*=", re.IGNORECASE)
+_PLAIN: Final = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entity:
+    """A message or a part of one: where it lies, and what it is if it does not say (RFC 2046, 5.1.5)."""
+
+    section: str
+    begin: int
+    end: int
+    otherwise: str = _PLAIN
+
+
+def leaves(raw: bytes) -> list[Part]:
+    """The leaves of a message, in order; at most MOST_LEAVES, MOST_DEPTH deep.
+
+    A message within the message is one leaf. Raises Unparsable where a description makes no sense.
+    """
+    return [part for part, _ in _walk(raw)]
+
+
+def may_hold(raw: bytes, media_types: Collection[str]) -> bool:
+    """False only where no leaf can be of one of these types: a quick look, to save most messages a thorough one."""
+    small = raw.lower()
+    return any(name.lower().partition("/")[2].encode() in small for name in media_types)
+
+
+def contents(raw: bytes, sections: Collection[str], limit: int) -> Iterator[tuple[str, bytes]]:
+    """The first limit bytes of some leaves by their section, their transfer encoding undone."""
+    for part, content in _walk(raw):
+        if part.section in sections:
+            some = raw[content][: encoded_limit(part.encoding, limit)]
+            some = some if part.encoding == "base64" else with_crlf(some)
+            yield part.section, decoded(part.encoding, some)[:limit]
+
+
+def with_crlf(data: bytes) -> bytes:
+    """Lines as they are sent: local files often end them with a bare newline."""
+    return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def _walk(raw: bytes) -> Iterator[tuple[Part, slice]]:
+    """Leaves, and where their content lies. Each level of nesting is looked through once."""
+    waiting = [_Entity("", 0, len(raw))]
+    found = 0
+    while waiting and found < MOST_LEAVES:
+        entity = waiting.pop()
+        whole = raw[entity.begin : entity.end]
+        head = head_of(whole)
+        head = whole if head is None else head
+        begin = entity.begin + len(head) + (2 if whole[len(head) :].startswith(b"\r") else 1)
+        described = named(head[:MOST_HEAD], _DESCRIBING)[:_LONGEST]
+        media_type = _media_type(described) or entity.otherwise
+        children = _children(raw[begin : entity.end], entity.section, media_type, described)
+        if children:
+            waiting += [_Entity(c.section, begin + c.begin, begin + c.end, c.otherwise) for c in reversed(children)]
+            continue
+        found += 1
+        content = slice(min(begin, entity.end), entity.end)
+        yield _part(entity.section or "1", media_type, described, content.stop - content.start), content
+
+
+def _children(body: bytes, section: str, media_type: str, described: bytes) -> list[_Entity]:
+    """The entities between the boundaries of a multipart (RFC 2046, 5.1.1); the last one may lack its end."""
+    boundary = _BOUNDARY.search(described)
+    if not media_type.startswith("multipart/") or not boundary or section.count(".") >= MOST_DEPTH:
+        return []
+    prefix = f"{section}." if section else ""
+    otherwise = "message/rfc822" if media_type == "multipart/digest" else _PLAIN
+    return [
+        _Entity(f"{prefix}{number}", begin, max(begin, end), otherwise)
+        for number, (begin, end) in enumerate(_between(body, (boundary[1] or boundary[2]).rstrip()), 1)
+    ]
+
+
+def _between(body: bytes, boundary: bytes) -> Iterator[tuple[int, int]]:
+    """Where parts lie. The newline before a boundary belongs to it, the one after it ends its line."""
+    padded = b"\n" + body  # so that the first boundary has one, too
+    begin = None
+    for number, mark in enumerate(re.finditer(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t]*+(?=\r?\n|\Z)", padded)):
+        if begin is not None:
+            yield begin, mark.start() - 1 - padded.endswith(b"\r", 0, mark.start())
+        if mark[1] or number == MOST_LEAVES:
+            return
+        begin = mark.end() - 1 + (2 if padded.startswith(b"\r", mark.end()) else 1)
+    if begin is not None:
+        yield begin, len(body)
+
+
+def _media_type(described: bytes) -> str:
+    found = _TYPE.search(described)
+    return b"/".join(found.groups()).decode("ascii").lower() if found else ""
+
+
+def _part(section: str, media_type: str, described: bytes, size: int) -> Part:
+    encoding, charset = _ENCODING.search(described), _CHARSET.search(described)
+    return Part(
+        section=section,
+        media_type=media_type,
+        charset=charset[1].decode("ascii", "replace") if charset else "",
+        encoding=encoding[1].decode("ascii", "replace").lower() if encoding else "7bit",
+        size=size,
+        filename=guarded(_filename, described) if _NAMED.search(described) else "",
+    )
+
+
+def _filename(described: bytes) -> str:
+    """A file name, however it is encoded or cut in pieces (RFC 2231); may raise anything."""
+    return message_from_bytes(described, policy=compat32).get_filename() or ""

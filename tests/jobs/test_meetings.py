@@ -1,0 +1,219 @@
+"""Invitations that come by mail become one touch a meeting, when it was held, with those who were there."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kith.jobs.view import view
+from support.dovecot import Dovecot
+from support.invitations import ALEX, HER, event, invitation
+from support.jobs import BOB, MARIA, ME, NOW, Office, deaths
+
+HIM = "bob@example.org"
+LAST_WEEK = NOW - timedelta(days=7)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """An office that knows Maria."""
+    with Office(tmp_path) as made:
+        made.add(MARIA)
+        yield made
+
+
+def hear(office: Office, calendar: str, days_ago: float, sender: str = MARIA, to: str = ME) -> None:
+    """A mail with a calendar object, received (or, from the owner, sent) so many days ago."""
+    at = NOW - timedelta(days=days_ago)
+    office.server.deliver(invitation(sender, to, calendar, at), "Sent" if sender == ME else "INBOX", at)
+
+
+def meetings(office: Office, person: int | None = None) -> list[datetime]:
+    """When there were meetings with a person, oldest first."""
+    rows = [r for r in office.rows("touch") if r["channel"] == "meeting" and person in (None, r["person_id"])]
+    return sorted(r["at"] for r in rows)
+
+
+def test_an_invitation_is_no_touch_and_the_meeting_is_one_at_its_time(office: Office) -> None:
+    hear(office, event(LAST_WEEK), 20)
+    office.read()
+    [row] = office.rows("touch")
+    assert (row["channel"], row["direction"], row["at"]) == ("meeting", "mutual", LAST_WEEK)
+    assert row["subject"] == "Lunch at Zoë's"
+    assert list(office.reasons().values()) == ["calendar"]
+    [maria] = office.rows("person")
+    assert maria["last_touched"] == maria["last_outbound"] == maria["last_inbound"] == LAST_WEEK
+
+
+def test_a_meeting_on_a_real_server(office: Office, dovecot: Dovecot) -> None:
+    user = office.use(dovecot)
+    at = NOW - timedelta(days=20)
+    dovecot.deliver(user, invitation(MARIA, ME, event(LAST_WEEK), at), at=at)
+    office.read()
+    assert meetings(office) == [LAST_WEEK]
+    assert office.rows("touch")[0]["subject"] == "Lunch at Zoë's"
+
+
+def test_promise_3_idempotent_reading_again_makes_no_second_meeting(office: Office) -> None:
+    hear(office, event(LAST_WEEK), 20)
+    office.read()
+    before = office.dump()["touch"]
+    office.read(full=True)
+    office.server.renumber()
+    office.read()
+    assert office.dump()["touch"] == before
+
+
+def test_a_meeting_to_come_is_told_and_becomes_a_touch_when_it_is_over(office: Office) -> None:
+    soon = NOW + timedelta(days=3)
+    hear(office, event(soon), 1)
+    office.read()
+    assert meetings(office) == []
+    with office.work.reading() as session:
+        [coming] = view(office.work, session, NOW).digest.coming_up
+    assert (coming.kind, coming.name, coming.text, coming.on) == (
+        "meeting",
+        "Maria Silva",
+        "Lunch at Zoë's",
+        office.work.local(soon),
+    )
+    office.clock.at = soon + timedelta(minutes=59)
+    office.read()
+    assert meetings(office) == []
+    office.clock.move(minutes=2)
+    office.read()
+    assert meetings(office) == [soon]
+
+
+def test_a_cancelled_meeting_vanishes(office: Office) -> None:
+    hear(office, event(LAST_WEEK), 20)
+    office.read()
+    assert meetings(office) == [LAST_WEEK]
+    hear(office, event(LAST_WEEK, method="CANCEL", sequence=1, more="STATUS:CANCELLED"), 8)
+    office.read()
+    assert meetings(office) == []
+    assert office.rows("person")[0]["last_touched"] is None
+
+
+def test_a_cancellation_by_somebody_else_changes_nothing(office: Office) -> None:
+    office.add(BOB)
+    hear(office, event(LAST_WEEK), 20)
+    hear(office, event(LAST_WEEK, method="CANCEL", sequence=1), 8, BOB)
+    office.read()
+    assert meetings(office) == [LAST_WEEK]
+
+
+def test_a_meeting_that_was_declined_does_not_count(office: Office) -> None:
+    hear(office, event(LAST_WEEK), 20)
+    office.read()
+    no = event(LAST_WEEK, method="REPLY", attendees={ALEX: "DECLINED"})
+    hear(office, no, 19, ME, MARIA)
+    office.read()
+    assert meetings(office) == []
+
+
+def test_whoever_declines_was_not_there_and_the_others_were(office: Office) -> None:
+    bob = office.add(BOB)
+    hear(office, event(LAST_WEEK, attendees={ALEX: "ACCEPTED", HER: "ACCEPTED", HIM: "ACCEPTED"}), 20)
+    office.read()
+    assert meetings(office) == [LAST_WEEK, LAST_WEEK]
+    hear(office, event(LAST_WEEK, method="REPLY", attendees={HIM: "DECLINED"}), 1, BOB, f"{ME}, {MARIA}")
+    office.read()
+    assert meetings(office, bob) == []
+    assert meetings(office, 1) == [LAST_WEEK]
+    assert office.rows("person")[1]["touches"] == 0
+
+
+def test_an_update_moves_the_meeting(office: Office) -> None:
+    hear(office, event(LAST_WEEK), 20)
+    office.read()
+    later = LAST_WEEK + timedelta(days=2)
+    hear(office, event(later, sequence=1), 10)
+    office.read()
+    assert meetings(office) == [later]
+    hear(office, event(LAST_WEEK, sequence=0), 9)  # an older word that came late
+    office.read()
+    assert meetings(office) == [later]
+
+
+def test_an_update_into_the_future_takes_the_touch_away_for_now(office: Office) -> None:
+    hear(office, event(LAST_WEEK), 20)
+    office.read()
+    hear(office, event(NOW + timedelta(days=2), sequence=1), 8)
+    office.read()
+    assert meetings(office) == []
+    office.clock.move(days=3)
+    office.read()
+    assert meetings(office) == [NOW + timedelta(days=2)]
+
+
+def test_a_series_is_one_touch_a_meeting_as_time_goes_on(office: Office) -> None:
+    begin = NOW - timedelta(days=15)
+    hear(office, event(begin, more="RRULE:FREQ=WEEKLY;COUNT=5"), 20)
+    office.read()
+    assert meetings(office) == [begin, begin + timedelta(days=7), begin + timedelta(days=14)]
+    office.clock.move(days=7)
+    office.read()
+    assert len(meetings(office)) == 4
+    office.clock.move(days=60)
+    office.read()
+    assert len(meetings(office)) == 5
+    calls = len(office.rows("touch"))
+    office.read()
+    assert len(office.rows("touch")) == calls
+
+
+def test_the_owners_own_invitation_counts_once_somebody_came(office: Office) -> None:
+    hear(office, event(LAST_WEEK, organizer=ALEX, attendees={HER: "NEEDS-ACTION"}), 20, ME, MARIA)
+    office.read()
+    assert meetings(office) == [LAST_WEEK]
+
+
+def test_a_person_added_later_gets_the_meetings_of_mail_with_them(office: Office) -> None:
+    hear(office, event(LAST_WEEK, organizer=HIM, attendees={ALEX: "ACCEPTED", HIM: "ACCEPTED"}), 20, BOB)
+    office.read()
+    assert meetings(office) == []
+    bob = office.add(BOB)
+    office.read()
+    assert meetings(office, bob) == [LAST_WEEK]
+
+
+@pytest.mark.parametrize("to", [f"{ME}, {BOB}", ME], ids=["named in the mail", "named in the calendar alone"])
+def test_a_person_added_later_was_at_the_meetings_that_are_known_already(office: Office, to: str) -> None:
+    hear(office, event(LAST_WEEK, attendees={ALEX: "ACCEPTED", HER: "ACCEPTED", HIM: "ACCEPTED"}), 20, to=to)
+    office.read()
+    assert meetings(office) == [LAST_WEEK]
+    bob = office.add(BOB)
+    office.read()
+    assert meetings(office, bob) == [LAST_WEEK]
+    assert meetings(office, 1) == [LAST_WEEK]
+
+
+def test_a_crowd_is_no_meeting(office: Office) -> None:
+    crowd = {f"guest{n}@example.net": "ACCEPTED" for n in range(20)}
+    hear(office, event(LAST_WEEK, attendees={ALEX: "ACCEPTED", HER: "ACCEPTED"} | crowd), 20)
+    office.read()
+    assert meetings(office) == []
+
+
+def test_promise_8_bad_input_never_stops_the_service_a_broken_calendar_is_passed_over(office: Office) -> None:
+    hear(office, event(LAST_WEEK).replace("DTSTART:", "DTSTART:nonsense"), 20)
+    hear(office, "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n" + "BEGIN:X\r\n" * 5000, 19)
+    hear(office, event(LAST_WEEK, uid="good"), 18)
+    office.read()
+    assert meetings(office) == [LAST_WEEK]
+
+
+def test_promise_3_idempotent_wherever_keeping_meetings_dies(office: Office) -> None:
+    office.add(BOB)
+    hear(office, event(LAST_WEEK, attendees={ALEX: "ACCEPTED", HER: "ACCEPTED", HIM: "ACCEPTED"}), 20)
+    office.read()
+    hear(office, event(LAST_WEEK + timedelta(days=1), sequence=1), 8)
+    steps, ends = 0, []
+    for step, where in deaths(office, lambda office: office.read()):
+        office.read()
+        ends.append((step, where, office.dump()["touch"], meetings(office)))
+        steps = step
+    assert {tuple(held) for *_, held in ends} == {(LAST_WEEK + timedelta(days=1),)}
+    assert steps > 10

@@ -1,0 +1,157 @@
+"""Mail comes, goes and is renumbered, lines drop and processes die, in any order; the promises hold at the end."""
+
+import shutil
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from kith.errors import TryLater
+from kith.jobs import scan
+from support.fake_source import Kept
+from support.jobs import BOB, MARIA, ME, NOW, Died, Fate, Office
+from support.mail import message
+
+FOLDERS = ("INBOX", "Sent", "Archive")
+
+
+class Mailbox(RuleBasedStateMachine):
+    """One mailbox, one known person, and another who may become known.
+
+    due is every mail that counts and was in a folder when a scan came to its end; a touch of it must be
+    there from then on, once, whatever happens to the mail.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(mkdtemp(prefix="kith-machine-"))
+        self.office = Office(self.folder / "home")
+        self.sent = 0
+        self.known = {"Maria"}
+        self.due: set[str] = set()
+
+    @initialize()
+    def begin(self) -> None:
+        """Maria is known from the beginning."""
+        self.office.add(MARIA)
+
+    @rule(who=st.sampled_from([MARIA, BOB, "Ann <ann@example.net>"]), folder=st.sampled_from(FOLDERS))
+    def deliver(self, who: str, folder: str) -> None:
+        """A mail comes, or goes."""
+        self.sent += 1
+        at = NOW - timedelta(days=400 - self.sent)
+        sender, to = (ME, who) if folder == "Sent" else (who, ME)
+        self.office.server.deliver(message(sender, to, f"{_first(who)} {self.sent}", at=at), folder, at)
+
+    @rule(place=st.integers(0, 50), folder=st.sampled_from(FOLDERS), through_the_list=st.booleans())
+    def copy(self, place: int, folder: str, through_the_list: bool) -> None:
+        """A copy of something appears elsewhere, under another label or through a list."""
+        there = self._all()
+        if there:
+            kept = there[place % len(there)][2]
+            extra = b"List-Id: <club.example.org>\r\n" if through_the_list else b""
+            self.office.server.folder(folder).take(Kept(extra + kept.raw, kept.at))
+
+    @rule(place=st.integers(0, 50))
+    def expunge(self, place: int) -> None:
+        """Something is thrown away."""
+        there = self._all()
+        if there:
+            folder, uid, _ = there[place % len(there)]
+            self.office.server.remove(uid, folder)
+
+    @rule(folder=st.sampled_from(FOLDERS), backwards=st.booleans())
+    def renumber(self, folder: str, backwards: bool) -> None:
+        """The server gives every message another UID."""
+        self.office.server.folder(folder)
+        self.office.server.renumber(folder, backwards=backwards)
+
+    @rule(folder=st.sampled_from(FOLDERS))
+    def fall(self, folder: str) -> None:
+        """The server loses its newest, and the UID is given again."""
+        found = self.office.server.folder(folder)
+        if found.messages:
+            newest = max(found.messages)
+            del found.messages[newest]
+            found.uidnext = newest
+
+    @rule()
+    def meet_bob(self) -> None:
+        """Bob becomes known."""
+        if "Bob" not in self.known:
+            self.known.add("Bob")
+            self.office.add(BOB)
+
+    @rule(call=st.integers(1, 25))
+    def lose_the_line(self, call: int) -> None:
+        """A scan whose line drops at some call."""
+        left = call
+
+        def cut(_call: str) -> None:
+            nonlocal left
+            left -= 1
+            if left <= 0:
+                raise TryLater("personal: the line was lost")
+
+        self.office.server.on_call = cut
+        self.office.scan()
+        self.office.restart()
+
+    @rule(step=st.integers(1, 40), full=st.booleans())
+    def die(self, step: int, full: bool) -> None:
+        """A scan in whose midst the process dies."""
+        self.office.restart(Fate(step))
+        with suppress(Died):
+            self.office.scan(full=full)
+        self.office.restart()
+
+    @rule(full=st.booleans())
+    def scan(self, full: bool) -> None:
+        """A scan that comes to its end, and what must be true then."""
+        self.office.read(full=full)
+        self._check()
+
+    def teardown(self) -> None:
+        """All is well once everything has settled."""
+        for _ in range(3):  # a folder that was set aside for its many numberings is read at the next quiet visit
+            self.office.read()
+        self._check()
+        self.office.work.engine.dispose()
+        shutil.rmtree(self.folder)
+
+    def _all(self) -> list[tuple[str, int, Kept]]:
+        folders = self.office.server.folders
+        return [
+            (name, uid, kept) for name in FOLDERS if name in folders for uid, kept in folders[name].messages.items()
+        ]
+
+    def _check(self) -> None:
+        aside = {r["name"] for r in self.office.rows("folder") if r["set_aside"]}
+        counting = [
+            kept.raw for name, _, kept in self._all() if name not in aside and not kept.raw.startswith(b"List-Id")
+        ]
+        subjects = {raw.partition(b"Subject: ")[2].partition(b"\r\n")[0].decode() for raw in counting}
+        self.due |= {subject for subject in subjects if _first(subject) in self.known}
+        told = self.office.subjects()
+        assert len(told) == len(set(told)), "a touch came twice"
+        assert self.due <= set(told), "a touch is missing"
+        assert {_first(subject) for subject in told} <= self.known, "somebody was kept who was not chosen"
+        for person in self.office.rows("person"):
+            assert person["touches"] == len(self.office.touches(person["id"]))
+
+
+def _first(words: str) -> str:
+    return words.split(maxsplit=1)[0]
+
+
+def test_promises_2_and_3_hold_whatever_happens_to_a_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "STRETCH", 2)
+    wishes = settings(
+        max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
+    run_state_machine_as_test(Mailbox, settings=wishes)

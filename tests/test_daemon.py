@@ -1,0 +1,390 @@
+"""The service, turn by turn, in this process: what it notices, what it survives, and how it stops."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kith import daemon
+from kith.daemon import Service, run_once
+from kith.errors import ConfigError, LoginRefused, TryLater
+from kith.jobs import compose, watch
+from kith.jobs.view import problems
+from kith.store import owners
+from kith.store.lock import work_lock
+from support.answers import MARIA, ME, Owner, with_a_past
+from support.dovecot import Dovecot
+from support.jobs import Office
+from support.mail import answer, message, read
+from support.recording_proxy import RecordingProxy
+
+TWO = {"personal": "", "work": ""}
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with Office(tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[Office]:
+    with Office(tmp_path, mailboxes=TWO) as one:
+        yield one
+
+
+def write(office: Office, subject: str = "News", name: str = "personal") -> None:
+    """A mail from Maria comes in."""
+    office.servers[name].deliver(message(MARIA, ME, subject, at=office.clock.at), at=office.clock.at)  # type: ignore[call-arg]
+
+
+def trouble(office: Office) -> str:
+    """What needs the owner, in one piece."""
+    with office.work.reading() as session:
+        return " | ".join(problems(office.work, session))
+
+
+def calls(office: Office, name: str) -> int:
+    """How often something was asked of the mailbox."""
+    return office.server.calls.count(name)
+
+
+# -- what a tick does
+
+
+def test_a_tick_reads_answers_places_drafts_and_sends_the_receipt(office: Office) -> None:
+    owner = with_a_past(office)
+    with Service(office.work) as service:
+        service.tick()
+        owner.answer(owner.digest(), "Maria: lunch today\nask Bob for coffee")
+        service.tick()
+        assert owner.said("Maria") == [("in-person", "2026-05-13")]
+        assert len(office.server.folders["Drafts"].messages) == 1
+        letters = [read(kept.raw) for kept in office.server.folders["INBOX"].messages.values()]
+        assert str(letters[-1]["Subject"]).startswith("Re: ")
+        assert {row["state"] for row in office.rows("letter")} == {"sent"}
+
+
+def test_a_tick_uses_the_connection_that_is_open(office: Office) -> None:
+    with Service(office.work) as service:
+        for _ in range(3):
+            service.tick()
+        assert calls(office, "open") == 1
+
+
+def test_a_tick_sends_the_digest_when_its_time_has_come_and_only_then(office: Office) -> None:
+    with_a_past(office)
+    with Service(office.work) as service:
+        service.tick()
+        assert office.rows("digest") == []
+        office.clock.at = datetime(2026, 5, 18, 5, 31, tzinfo=UTC)  # Monday, 07:31 in Paris
+        for _ in range(3):
+            service.tick()
+        assert [row["kind"] for row in office.rows("letter")] == ["digest"]
+        assert [row["state"] for row in office.rows("letter")] == ["sent"]
+
+
+def test_a_tick_shows_a_sign_of_life_and_the_end_takes_it_away(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Service(office.work) as service:
+        monkeypatch.setattr(daemon, "BEAT_EVERY", 0.0)
+        office.clock.move(minutes=5)
+        service.tick()
+        assert beat(office) == office.clock.at
+        service.stopping = True
+        service.run()
+        assert beat(office) is None
+
+
+def beat(office: Office) -> datetime | None:
+    """The last sign of life."""
+    with office.work.reading() as session:
+        return owners.last_beat(session, office.work.owner_id)
+
+
+# -- news
+
+
+def test_news_wakes_the_service_within_a_moment(tmp_path: Path, dovecot: Dovecot) -> None:
+    with Office(tmp_path) as office:
+        user = office.use(dovecot)
+        maria = office.add(MARIA)
+        with waiting(office) as service:
+            threading.Timer(0.2, dovecot.deliver, [user, message(MARIA, ME, "Hello", at=office.clock.at)]).start()
+            started = time.monotonic()
+            while not office.subjects(maria) and time.monotonic() - started < 10:
+                service.wait()
+            assert office.subjects(maria) == ["Hello"]
+
+
+@contextmanager
+def waiting(office: Office) -> Iterator[Service]:
+    """A service that has had its first look, and has a minute until the next."""
+    with Service(office.work) as service:
+        service.scheduler.every(60).seconds.do(service.tick)
+        service.tick()
+        assert all(w.idling for w in service.watches)
+        yield service
+
+
+def test_news_that_comes_while_nobody_listens_is_seen_within_two_ticks(tmp_path: Path, dovecot: Dovecot) -> None:
+    with Office(tmp_path) as office:
+        user = office.use(dovecot)
+        maria = office.add(MARIA)
+        with waiting(office) as service:
+            dovecot.deliver(user, message(MARIA, ME, "Hello", at=office.clock.at))
+            service.tick()  # IDLE ends before the server tells of it, and STATUS of an open folder may be old
+            service.tick()
+            assert office.subjects(maria) == ["Hello"]
+
+
+@pytest.mark.parametrize("when", ["waiting", "ticking"])
+def test_a_line_that_is_cut_is_opened_again(
+    tmp_path: Path, dovecot: Dovecot, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "FIRST_PAUSE", 0.05)
+    with RecordingProxy(dovecot.port) as proxy, Office(tmp_path) as office:
+        user = office.use(dovecot)
+        maria = office.add(MARIA)
+        office.servers["personal"] = through(proxy)
+        with waiting(office) as service:
+            proxy.cut()
+            dovecot.deliver(user, message(MARIA, ME, "Hello", at=office.clock.at))
+            started = time.monotonic()
+            while not office.subjects(maria) and time.monotonic() - started < 10:
+                service.wait() if when == "waiting" else service.tick()
+            assert office.subjects(maria) == ["Hello"]
+            assert trouble(office) == "", "a cut line is no trouble of the owner's"
+
+
+class Elsewhere(Dovecot):
+    """The same server by another way; it is neither started nor stopped here."""
+
+    def __init__(self, port: int) -> None:
+        self.host, self.port = "127.0.0.1", port
+
+
+def through(proxy: RecordingProxy) -> Dovecot:
+    """The server behind a proxy."""
+    return Elsewhere(proxy.port)
+
+
+# -- what it survives
+
+
+def test_promise_8_a_refused_login_is_told_and_the_other_mailbox_is_read(
+    two: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maria = two.add(MARIA)
+    write(two, "At work", "work")
+    refuse(two, monkeypatch, LoginRefused("personal: the login was refused"))
+    with Service(two.work) as service:
+        service.tick()
+        assert two.subjects(maria) == ["At work"]
+        assert "personal could not be read" in trouble(two)
+        assert "the login was refused" in trouble(two)
+        assert service.watches[0].retry_at - time.monotonic() > 600, "providers lock accounts that knock too often"
+
+
+def refuse(office: Office, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """The first mailbox cannot be opened."""
+    opened = office.work.open_source
+
+    def opening(mailbox: object) -> object:
+        if getattr(mailbox, "name", "") == "personal":
+            raise error
+        return opened(mailbox)  # type: ignore[arg-type]
+
+    object.__setattr__(office.work, "open_source", opening)
+
+
+@pytest.mark.parametrize("error", [TryLater("no route"), ConfigError("KITH_IMAP_PASSWORD is not set")])
+def test_what_cannot_be_opened_is_told_and_tried_again_later_and_later(
+    office: Office, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    refuse(office, monkeypatch, error)
+    with Service(office.work) as service:
+        pauses = []
+        for _ in range(4):
+            service.watches[0].retry_at = 0.0
+            service.tick()
+            pauses.append(service.watches[0].retry_at - time.monotonic())
+        assert str(error) in trouble(office)
+        assert pauses == sorted(pauses)
+        assert pauses[0] < 10 < pauses[3]
+        before = office.server.calls.copy()
+        service.tick()
+        assert office.server.calls == before
+
+
+def test_promise_8_a_bug_in_one_mailbox_stops_neither_the_other_nor_the_service(
+    two: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    maria = two.add(MARIA)
+    write(two, "At work", "work")
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    secret = "hunter2"
+    refuse(two, monkeypatch, RuntimeError(secret))
+    with caplog.at_level(logging.INFO, "kith"), Service(two.work) as service:
+        service.tick()
+    assert two.subjects(maria) == ["At work"]
+    assert "Kith stumbled over it (RuntimeError)" in trouble(two)
+    assert "personal failed (RuntimeError)" in caplog.text
+    assert secret not in caplog.text
+
+
+def test_trouble_is_over_when_the_mailbox_is_read_again(office: Office) -> None:
+    with Service(office.work) as service:
+
+        def break_down(_call: str) -> None:
+            raise TryLater("the line was lost")
+
+        office.server.on_call = break_down
+        service.tick()
+        assert "the line was lost" in trouble(office)
+        office.server.on_call = lambda _call: None
+        service.watches[0].retry_at = 0.0
+        service.tick()
+        assert trouble(office) == ""
+        assert service.watches[0].failures == 0
+
+
+def test_beside_a_command_at_work_the_service_waits_for_its_turn(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(daemon, "LOCK_WAIT", 0.1)
+    maria = office.add(MARIA)
+    write(office)
+    with Service(office.work) as service:
+        with work_lock(office.work.engine, office.work.owner_id, 1), caplog.at_level(logging.WARNING, "kith"):
+            service.tick()
+        assert office.subjects(maria) == []
+        assert "another Kith is at work" in caplog.text
+        service.tick()
+        assert office.subjects(maria) == ["News"]
+
+
+def test_a_letter_that_cannot_be_delivered_waits(office: Office) -> None:
+    owner = with_a_past(office)
+    with Service(office.work) as service:
+        service.tick()
+        compose.compose_now(office.work)
+
+        def refuse_letters(call: str) -> None:
+            if call == "append":
+                raise TryLater("over quota")
+
+        office.server.on_call = refuse_letters
+        service.tick()
+        assert [row["state"] for row in office.rows("letter")] != ["sent"]
+        office.server.on_call = lambda _call: None
+        service.tick()
+        office.clock.move(minutes=30)
+        service.tick()
+        assert [row["state"] for row in office.rows("letter")] == ["sent"]
+        assert len(owner.letters("digest")) == 1
+
+
+# -- how it stops
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_in_the_middle_of_a_scan_ends_it_and_nothing_is_lost(office: Office, number: signal.Signals) -> None:
+    maria = office.add(MARIA)
+    for n in range(40):
+        at = office.clock.at - timedelta(hours=n + 1)
+        office.server.deliver(message(MARIA, ME, f"News {n}", at=at), at=at)
+    steps = iter(range(1000))
+
+    def ring(call: str) -> None:
+        if call == "headers" and next(steps) == 2:
+            signal.raise_signal(number)
+
+    office.server.on_call = ring
+    with Service(office.work) as service:
+        service.run()
+    assert calls(office, "headers") == 3, "it stopped there and then"
+    assert office.subjects(maria) == []
+    assert trouble(office) == ""
+    office.server.on_call = lambda _call: None
+    office.restart()
+    with Service(office.work) as service:
+        service.tick()
+    assert len(office.subjects(maria)) == 40
+
+
+def test_a_signal_while_a_letter_goes_out_lets_it_go_first(office: Office) -> None:
+    with_a_past(office)
+    compose.compose_now(office.work)
+
+    def ring(call: str) -> None:
+        if call in ("append", "appended"):
+            signal.raise_signal(signal.SIGTERM)
+
+    office.server.on_call = ring
+    with Service(office.work) as service:
+        service.run()
+    assert [row["state"] for row in office.rows("letter")] == ["sent"]
+
+
+rung: list[float] = []
+
+
+def ring_when_it_waits(service: Service) -> None:
+    """SIGTERM, a moment after the service has begun to wait."""
+    while not service.watches[0].idling:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    rung[:] = [time.monotonic()]
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_signal_while_it_waits_ends_it_at_once(tmp_path: Path, dovecot: Dovecot) -> None:
+    with Office(tmp_path) as office:
+        office.use(dovecot)
+        with Service(office.work) as service:
+            ringing = threading.Thread(target=ring_when_it_waits, args=[service])
+            ringing.start()
+            service.run()
+            ringing.join()
+        assert time.monotonic() - rung[0] < 1
+
+
+def test_the_zone_and_the_signals_are_what_they_were_when_it_is_over(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    before = signal.getsignal(signal.SIGTERM)
+    with Service(office.work) as service:
+        service.stopping = True
+        service.run()
+        assert (os.environ["TZ"], signal.getsignal(signal.SIGTERM)) == ("Europe/Paris", before)
+
+
+# -- once
+
+
+def test_promise_8_once_reads_all_mailboxes_that_can_be_read(two: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    maria = two.add(MARIA)
+    write(two, "At work", "work")
+    refuse(two, monkeypatch, LoginRefused("personal: the login was refused"))
+    done = run_once(two.work)
+    assert [bool(m.error) for m in done.mailboxes] == [True, False]
+    assert two.subjects(maria) == ["At work"]
+    assert "the login was refused" in trouble(two)
+
+
+def test_once_answers_and_delivers_what_is_due(office: Office) -> None:
+    owner: Owner = with_a_past(office)
+    letter = owner.digest()
+    office.server.deliver(answer(letter, ME, "Maria: likes tea", at=office.clock.at), "Sent", office.clock.at)
+    done = run_once(office.work)
+    assert done.letters == 2, "the digest and the receipt"
+    assert owner.notes("Maria") == ["likes tea"]
+    assert run_once(office.work).letters == 0
