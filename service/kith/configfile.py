@@ -73,7 +73,7 @@ def find(explicit: str | None, environ: Mapping[str, str]) -> Path:
         if path.exists():
             return path
     places = " or ".join(str(p) for p in usual)
-    raise ConfigError(f"there is no kith.toml ({places})", "name one with --config FILE, or see config/kith.toml")
+    raise ConfigError(f"there is no kith.toml ({places})", "`kith init` makes one; or name one with --config FILE")
 
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
@@ -85,7 +85,7 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     except ValidationError as error:
         problems += [_problem(e, written) for e in error.errors() if not _is_echo(e)]
     if problems:
-        raise ConfigError(_listed(path, problems), "config/kith.toml explains every key")
+        raise ConfigError(_listed(path, problems), "every key is explained in config/kith.toml of the source")
     return config
 
 

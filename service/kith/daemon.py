@@ -20,7 +20,7 @@ from typing import Self
 import schedule
 
 from kith.domain.folders import Folder, Role
-from kith.errors import Internal, KithError, TryLater
+from kith.errors import Internal, KithError, TryLater, beyond
 from kith.jobs import compose, deliver
 from kith.jobs.round import everything, go_round, go_round_once
 from kith.jobs.scan import STOPS, MailboxResult
@@ -115,7 +115,7 @@ class Service:
         except Stopped:
             log.info("stopping in the middle of %s; the rest is done next time", what)
         except TryLater as error:
-            log.warning("%s: %s", what, error.message)
+            log.warning("%s: %s", what, beyond(what, error))
         except Exception as error:
             # A database's own errors go on with what was asked of it, and that is the owner's mail.
             log.error("%s failed (%s); the next turn tries again", what, type(error).__name__)  # noqa: TRY400 -- below
@@ -165,11 +165,11 @@ class Service:
         try:
             watch.rest()
         except TryLater as error:
-            log.info("%s: %s", watch.mailbox.name, error.message)
+            log.info("%s: %s", watch.mailbox.name, beyond(watch.mailbox.name, error))
             watch.close()
 
     def _lost(self, watch: Watch, error: KithError) -> None:
-        log.warning("%s: %s", watch.mailbox.name, error.message)
+        log.warning("%s: %s", watch.mailbox.name, beyond(watch.mailbox.name, error))
         watch.drop(error)
         with self.work.writing() as session:
             folders.note_failure(session, self.work.owner_id, watch.mailbox.name, error.message, self.work.now())
@@ -201,7 +201,7 @@ class Service:
         try:
             return source.idle_check(0)
         except TryLater as error:  # servers end idle lines now and then; see _rested
-            log.info("%s: %s", watch.mailbox.name, error.message)
+            log.info("%s: %s", watch.mailbox.name, beyond(watch.mailbox.name, error))
             watch.drop(error)
             return False
 

@@ -4,7 +4,8 @@ KithError
 ├── UsageError          64   the command line asks for something that cannot be
 ├── NotFound            66   no such person, folder, message; or several would fit
 ├── TryLater            75   a server, a lock or the network is busy: the same again may work
-│   └── MailboxFailed   75   one mailbox could not be read; the others were
+│   ├── MailboxFailed   75   one mailbox could not be read; the others were
+│   └── StoreFailed     75   the database refused what was to be kept
 ├── LoginRefused        77   the server knows us and says no
 ├── ConfigError         78   kith.toml or the environment is wrong
 ├── SchemaTooNew        78   the database was written by a newer Kith
@@ -24,6 +25,11 @@ class KithError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+def beyond(name: str, error: KithError) -> str:
+    """What happened, for a line that begins with the name of the mailbox already."""
+    return error.message.removeprefix(f"{name}: ")
 
 
 class UsageError(KithError):
@@ -46,6 +52,10 @@ class TryLater(KithError):
 
 class MailboxFailed(TryLater):
     """One mailbox could not be read to the end."""
+
+
+class StoreFailed(TryLater):
+    """The database refused what was to be kept; nothing of that transaction is."""
 
 
 class LoginRefused(KithError):

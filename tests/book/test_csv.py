@@ -227,4 +227,4 @@ def test_no_cell_is_a_formula(person: Contact) -> None:
 
 
 def test_the_header_is_the_one_that_is_promised() -> None:
-    assert csv.write([]) == "name,addresses,circle,tags,every,birthday,about\r\n"
+    assert csv.write([]) == "name,addresses,circle,tags,every,birthday,about,phones\r\n"

@@ -230,7 +230,7 @@ def filled(kith: Terminal, files: list[str]) -> Terminal:
     return kith
 
 
-@pytest.mark.parametrize("form", ["vcard", "csv"])
+@pytest.mark.parametrize("form", ["vcard", "csv", "json"])
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_what_is_exported_is_imported_again_exactly(
     filled: Terminal, tmp_path: Path, request: pytest.FixtureRequest, form: str, database: str
@@ -272,4 +272,4 @@ def test_with_json_the_export_is_one_json_document(filled: Terminal, tmp_path: P
 def test_nobody_is_exported_as_nothing(kith: Terminal) -> None:
     assert kith("people", "export") == ""
     assert kith.json("people", "export") == []
-    assert kith("people", "export", "--format", "csv") == "name,addresses,circle,tags,every,birthday,about\r\n"
+    assert kith("people", "export", "--format", "csv") == "name,addresses,circle,tags,every,birthday,about,phones\r\n"

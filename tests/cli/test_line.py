@@ -19,7 +19,7 @@ from support.terminal import Terminal
 COMMANDS = [
     "init",
     "doctor", "scan", "run", "digest", "people", "undo", "away", "touch", "note", "followup", "snooze", "explain",
-    "drafts", "reply", "status", "export", "backup", "restore", "demo",
+    "drafts", "reply", "import", "status", "export", "backup", "restore", "demo",
 ]  # fmt: skip
 PEOPLE = ["list", "show", "add", "edit", "merge", "unmerge", "forget", "suggest", "import", "export"]
 
@@ -107,6 +107,7 @@ def test_a_missing_config_says_where_it_was_looked_for(kith: Terminal, monkeypat
     ran = kith.line("people", "list")
     assert ran.code == 78
     assert ran.err.startswith("error: there is no kith.toml (kith.toml or ")
+    assert "\nhint: `kith init` makes one" in ran.err
     assert kith.line("people", "list", "--config", "nowhere.toml").code == 78
 
 
@@ -146,6 +147,15 @@ def test_every_problem_of_a_config_is_told_at_once(kith: Terminal) -> None:
 def test_what_is_no_config_is_78(kith: Terminal, broken: str) -> None:
     kith.config.write_text(broken, encoding="utf-8")
     assert kith("status", code=78).startswith("error: ")
+
+
+def test_the_doctor_tells_each_problem_of_a_config_on_its_line(kith: Terminal) -> None:
+    kith.config.write_text("[owner]\nname = 3\n[wrong]\n", encoding="utf-8")
+    found = kith.json("doctor", code=78)
+    assert {(c["check"], c["result"]) for c in found} == {("config", "fail")}
+    said = [c["said"].strip().partition(":")[0] for c in found[1:]]
+    assert {"owner.name", "mailbox", "wrong"} <= set(said)
+    assert [bool(c["cure"]) for c in found] == [False] * len(said) + [True]
 
 
 def test_an_error_leaves_stdout_alone(kith: Terminal) -> None:

@@ -1,10 +1,14 @@
 """`kith people`: who they are, how it stands with them, and every change to them."""
 
+import os
+import pty
+import subprocess
 from datetime import timedelta
 
 import pytest
 
 from kith.store import strangers
+from support.kith import COMMAND
 from support.terminal import NOW, Terminal
 
 KEYS = {
@@ -144,7 +148,7 @@ def test_show_tells_everything(maria: Terminal) -> None:
         "circle        friends",
         "tags          #lisbon",
         "every         2 months (circle friends)",
-        "birthday      1980-05-12",
+        "birthday      12 May 1980",
         "last touched  2026-05-03",
         "due           2026-07-03",
         "",
@@ -297,6 +301,44 @@ def test_who_is_forgotten_leaves_no_trace(maria: Terminal) -> None:
     assert maria.people() == []
 
 
+def at_a_terminal(kith: Terminal, *words: str, typed: str) -> str:
+    """Runs the installed command at a real terminal; gives what is seen there."""
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, typed.encode())
+        command = [str(COMMAND), "--config", str(kith.config), *words]
+        subprocess.run(command, stdin=theirs, stdout=theirs, stderr=theirs, check=True, timeout=60)
+        return os.read(ours, 10_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_at_a_terminal_forgetting_is_asked_about(maria: Terminal) -> None:
+    seen = at_a_terminal(maria, "people", "forget", "maria", "silva", typed="perhaps\n\n")
+    assert "Forget Maria Silva, with all notes and touches, for good? yes/no [no]: " in seen
+    assert "Maria Silva stays." in seen
+    assert len(maria.people()) == 1
+    assert "is forgotten" in at_a_terminal(maria, "people", "forget", "maria", typed="yes\n")
+    assert maria.people() == []
+
+
+def test_who_says_yes_beforehand_is_not_asked(maria: Terminal) -> None:
+    assert "yes/no" not in at_a_terminal(maria, "people", "forget", "maria", "--yes", typed="")
+    assert maria.people() == []
+
+
+def test_an_address_alone_names_its_person(kith: Terminal) -> None:
+    added = kith.json("people", "add", "zoe.young@example.org")
+    assert (added["name"], added["addresses"]) == ("Zoe Young", ["zoe.young@example.org"])
+    assert kith("people", "add", "Bob", "bob@@example", code=64).startswith("error: bob@@example is not a mail address")
+
+
+def test_a_name_needs_no_quotes(maria: Terminal) -> None:
+    assert maria.json("people", "show", "maria", "silva")["id"] == 1
+    assert maria.json("explain", "maria", "silva")["id"] == 1
+
+
 def test_suggestions_are_those_the_owner_wrote_with(maria: Terminal) -> None:
     work = maria.work()
     with work.writing() as session:
@@ -309,8 +351,15 @@ def test_suggestions_are_those_the_owner_wrote_with(maria: Terminal) -> None:
         strangers.count(session, work.owner_id, seen)
     work.engine.dispose()
     assert maria.json("people", "suggest") == [
-        {"address": "ann@x.example", "name": "", "outbound": 9, "inbound": 9, "last": "2026-05-13"},
-        {"address": "tom@x.example", "name": "Tom", "outbound": 4, "inbound": 2, "last": "2026-05-13"},
+        {"address": "ann@x.example", "name": "", "outbound": 9, "inbound": 9, "last": "2026-05-13", "looks_like": []},
+        {
+            "address": "tom@x.example",
+            "name": "Tom",
+            "outbound": 4,
+            "inbound": 2,
+            "last": "2026-05-13",
+            "looks_like": [],
+        },
     ]
     assert len(maria.json("people", "suggest", "--limit", "1")) == 1
     assert maria("people", "suggest", "--limit", "-1", code=64).startswith("error: ")

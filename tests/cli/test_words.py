@@ -44,6 +44,23 @@ def test_the_options_of_a_touch_stand_anywhere_among_its_words(maria: Terminal, 
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["called"], "A call with Maria Silva today"),
+        (["coffee", "yesterday"], "Time together with Maria Silva yesterday"),
+        (["lunch"], "Time together with Maria Silva today"),
+        (["yesterday"], "Time together with Maria Silva yesterday"),
+        (["called", "--on", "yesterday"], "A call with Maria Silva yesterday"),
+        (["lunch", "yesterday", "--channel", "meeting"], "A meeting with Maria Silva yesterday"),
+        (["called", "the plumber", "--on", "today", "--channel", "letter"],
+         "A letter with Maria Silva today. Noted: called the plumber"),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_touch_say_how_and_when(maria: Terminal, words: list[str], said: str) -> None:
+    assert maria("touch", "maria", *words) == f"{said}\n"
+
+
+@pytest.mark.parametrize(
     ("day", "said"),
     [("tomorrow", "tomorrow is still to come"), ("the other day", "the other day is not a date that I understand")],
 )
@@ -73,6 +90,30 @@ def test_a_follow_up_looks_ahead(maria: Terminal) -> None:
     assert [f["on"] for f in maria.json("people", "show", "maria")["follow_ups"]] == ["2026-08-13"]
 
 
+@pytest.mark.parametrize(
+    ("words", "on", "text"),
+    [
+        (["in", "6", "weeks", "about", "the", "flat"], "2026-06-24", "about the flat"),
+        (["3", "June", "lunch"], "2026-06-03", "lunch"),
+        (["in", "6", "weeks"], "2026-06-24", ""),
+        (["friday", "lunch", "in", "June"], "2026-05-15", "lunch in June"),
+        (["tomorrow", "12 May is her day"], "2026-05-14", "12 May is her day"),
+    ],
+)
+def test_a_follow_up_needs_no_quotes(maria: Terminal, words: list[str], on: str, text: str) -> None:
+    maria("followup", "maria", *words)
+    assert [(f["on"], f["text"]) for f in maria.json("people", "show", "maria")["follow_ups"]] == [(on, text)]
+
+
+def test_a_follow_up_without_a_date_is_refused(maria: Terminal) -> None:
+    assert maria("followup", "maria", "about", "the", "flat", code=64).startswith("error: about is not a date")
+
+
+@pytest.mark.parametrize("words", [["maria", "3", "weeks"], ["maria", "silva", "3", "weeks"], ["maria silva", "3w"]])
+def test_a_snooze_needs_no_quotes(maria: Terminal, words: list[str]) -> None:
+    assert maria("snooze", *words) == "Maria Silva will come back on 3 June 2026\n"
+
+
 def test_a_snooze_hides_until_its_day(maria: Terminal) -> None:
     maria.mail("maria@example.com", NOW - timedelta(days=100))
     assert maria("snooze", "maria", "3 weeks") == "Maria Silva will come back on 3 June 2026\n"
@@ -90,6 +131,19 @@ def test_a_holiday_begins_and_ends(kith: Terminal) -> None:
     assert kith.json("away", "off") == {"away_until": None}
     assert kith.json("status")["away_until"] is None
     assert kith("away", "yesterday", code=64).startswith("error: yesterday is past\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "following"),
+    [
+        (["2", "weeks"], "2026-05-27T00:00:00+02:00"),  # the one of Monday was missed, and comes on return
+        (["tomorrow"], "2026-05-18T07:30:00+02:00"),
+    ],
+)
+def test_the_next_digest_waits_for_the_end_of_a_holiday(kith: Terminal, words: list[str], following: str) -> None:
+    kith.json("status")
+    kith("away", *words)
+    assert kith.json("status")["next_digest"] == following
 
 
 def test_undo_takes_back_the_latest_first(maria: Terminal) -> None:

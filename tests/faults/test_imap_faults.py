@@ -465,6 +465,7 @@ def test_a_refused_login_is_told_with_its_cure(refusal: str, kind: type[KithErro
         connect(account(server), 5)
     assert hint in told.value.hint
     assert "personal" in told.value.message
+    assert "b'" not in told.value.message
 
 
 @pytest.mark.parametrize("said", [f"$ NO wrong: {SECRET}", f"* BYE {SECRET}"])

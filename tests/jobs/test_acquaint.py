@@ -9,7 +9,7 @@ import pytest
 
 from kith.domain.address import key
 from kith.jobs import acquaint
-from kith.jobs.acquaint import Acquaintances, is_person, natural_name
+from kith.jobs.acquaint import Acquaintances
 from kith.mail.imap import Account, connect
 from support.dovecot import PASSWORD, Dovecot
 from support.mail import message
@@ -139,40 +139,3 @@ def test_addresses_that_sent_mail_comes_from_are_the_owners(box: Box) -> None:
     box.wrote("maria@example.org", 5, count=3)
     box.wrote("maria@example.org", 5, sender="once@example.org")  # somebody's mail that was put here
     assert box.around().senders() == [WORK]
-
-
-@pytest.mark.parametrize(
-    ("written", "natural"),
-    [
-        ("Maria Silva", "Maria Silva"),
-        ("Silva, Maria", "Maria Silva"),
-        ("'Silva, Maria'", "Maria Silva"),
-        ("da Silva, Maria Luisa", "Maria Luisa da Silva"),
-        ("Baker, Tom, MD", "Baker, Tom, MD"),
-        ("Baker, Jr.", "Baker, Jr."),
-        ("  Maria   Silva ", "Maria Silva"),
-        ("maria@example.org", ""),
-        ("", ""),
-        (",", ","),
-    ],
-)
-def test_a_name_is_turned_as_it_is_said(written: str, natural: str) -> None:
-    assert natural_name(written) == natural
-
-
-@pytest.mark.parametrize(
-    ("address", "person"),
-    [
-        ("maria@example.org", True),
-        ("12345678@qq.example", True),
-        ("info@example.org", False),
-        ("Info+news@example.org", False),
-        ("do-not-reply@example.org", False),
-        ("friends@googlegroups.com", False),
-        ("list@lists.example.org", False),
-        ("maria@listserv-friends.example", True),
-        ("not an address", False),
-    ],
-)
-def test_an_address_looks_like_a_persons(address: str, person: bool) -> None:
-    assert is_person(address) is person

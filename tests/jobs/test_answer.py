@@ -505,6 +505,9 @@ def test_promise_7_a_line_stays_listed_until_it_is_said_again(owner: Owner) -> N
     assert owner.unfiled() == ["xyzzy Lisbon"]
     assert "That settles “Zed: called about the boat”" in owner.receipt()
     owner.say("Maria: moving to Porto", owner.letters()[0])
+    assert owner.unfiled() == ["xyzzy Lisbon"]
+    assert "That settles" not in owner.receipt()
+    owner.say("leave it", owner.letters()[0])
     assert owner.unfiled() == []
 
 

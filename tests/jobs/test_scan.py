@@ -10,6 +10,7 @@ from kith.errors import MailboxFailed, NotFound, TryLater
 from kith.jobs import scan
 from kith.jobs.view import problems
 from kith.store import people
+from support import fake_source
 from support.dovecot import Dovecot
 from support.fake_source import FakeServer
 from support.invitations import event, invitation
@@ -31,6 +32,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     """A transaction for every two messages."""
     monkeypatch.setattr(scan, "STRETCH", 2)
+    monkeypatch.setattr(fake_source, "BATCH", 2)
 
 
 def put(server: FakeServer, who: str, subject: str, days_ago: float = 10, folder: str = "INBOX", **more: str) -> bytes:
@@ -388,6 +390,7 @@ def test_promise_3_idempotent_where_a_direct_copy_and_a_list_copy_meet_the_touch
     office: Office, monkeypatch: pytest.MonkeyPatch, stretch: int, order: tuple[bool, bool], folders: tuple[str, str]
 ) -> None:
     monkeypatch.setattr(scan, "STRETCH", stretch)
+    monkeypatch.setattr(fake_source, "BATCH", stretch)
     for is_list, folder in zip(order, folders, strict=True):
         raw = message(MARIA, ME, "Both ways", at=NOW, message_id="<both@x>", headers=LIST if is_list else {})
         office.server.deliver(raw, folder, NOW)

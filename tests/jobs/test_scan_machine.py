@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from kith.errors import TryLater
 from kith.jobs import scan
+from support import fake_source
 from support.fake_source import Kept
 from support.jobs import BOB, MARIA, ME, NOW, Died, Fate, Office
 from support.mail import message
@@ -151,7 +152,8 @@ def _first(words: str) -> str:
 
 def test_promises_2_and_3_hold_whatever_happens_to_a_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan, "STRETCH", 2)
+    monkeypatch.setattr(fake_source, "BATCH", 2)
     wishes = settings(
-        max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
     run_state_machine_as_test(Mailbox, settings=wishes)

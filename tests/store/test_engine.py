@@ -48,7 +48,8 @@ def test_its_files_are_for_the_owner_alone(file: Path) -> None:
     try:
         engine = open_database(f"sqlite:///{file}")
         with writing(engine) as session:
-            session.execute(text("INSERT INTO owner (name, address_seq, set_up_at) VALUES ('x', 0, '2026-01-01')"))
+            values = "('x', 0, '2026-01-01', true)"
+            session.execute(text(f"INSERT INTO owner (name, address_seq, set_up_at, strangers) VALUES {values}"))
             assert {p.name: _mode(p) for p in file.parent.iterdir()} == {
                 "kith.db": 0o600,
                 "kith.db-wal": 0o600,

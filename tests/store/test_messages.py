@@ -54,8 +54,9 @@ def test_who_takes_part_in_what(engine: Engine, owner: int, maria: int, bob: int
         assert sorted(messages.participants(session, owner, "a")) == [maria, bob]
         assert names(messages.of_person(session, owner, maria, 3)) == ["b", "c", "a"]
         assert names(messages.of_person(session, owner, bob, 3)) == ["a"]
-        assert names(messages.not_counted_since(session, owner, maria, None, 5)) == ["d"]
-        assert messages.not_counted_since(session, owner, maria, NOW - timedelta(days=4), 5) == []
+        messages.add_touches(session, [touch(owner, maria, "a"), touch(owner, maria, "b"), touch(owner, bob, "c")])
+        assert names(messages.not_counted_since(session, owner, maria, None, 5)) == ["c", "d"]  # c touched Bob alone
+        assert messages.not_counted_since(session, owner, maria, NOW - timedelta(days=2), 5) == []
 
 
 def test_touches_are_kept_once_and_removed_for_one_or_all(engine: Engine, owner: int, maria: int, bob: int) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
@@ -13,6 +14,7 @@ from kith.store.tables import ChangeRow, PersonRow
 from support.store import NOW, a_life, draft, dump, person, touch
 
 TODAY = NOW.date()
+PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture
@@ -51,7 +53,8 @@ def test_promises_that_are_open_come_soonest_first(engine: Engine, owner: int, m
     ("touched", "closed"),
     [
         (timedelta(days=-1), False),
-        (timedelta(days=4, hours=23), False),
+        (timedelta(days=4, hours=22, minutes=59), False),
+        (timedelta(days=4, hours=23), True),  # midnight in Paris
         (timedelta(days=5, hours=1), True),
         (timedelta(days=9), True),
     ],
@@ -66,10 +69,38 @@ def test_a_promise_is_kept_by_a_touch_on_its_day_or_later(
         for who in (maria, bob):
             notes.add_follow_up(session, owner, who, "ask about the flat", date(2026, 11, 27), made)
         messages.add_touches(session, [touch(owner, maria, "a", at=made + touched)])
-        notes.close_follow_ups(session, owner, later)
+        notes.settle_follow_ups(session, owner, later, PARIS)
         done = [f.done_at for f in notes.follow_ups_of(session, owner, maria)]
         assert done == ([later] if closed else [None])
         assert [f.done_at for f in notes.follow_ups_of(session, owner, bob)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("zone", "kept"), [("Pacific/Kiritimati", True), ("UTC", True), ("America/Los_Angeles", False)]
+)
+def test_the_day_of_a_promise_begins_where_the_owner_lives(
+    engine: Engine, owner: int, maria: int, zone: str, kept: bool
+) -> None:
+    with writing(engine) as session:
+        notes.add_follow_up(session, owner, maria, "", date(2026, 11, 27), NOW)
+        at = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)  # the evening before in California
+        messages.add_touches(session, [touch(owner, maria, "a", at=at)])
+        notes.settle_follow_ups(session, owner, at, ZoneInfo(zone))
+        assert bool(notes.follow_ups_of(session, owner, maria)[0].done_at) is kept
+
+
+def test_a_promise_is_open_again_where_the_touch_was_none(engine: Engine, owner: int, maria: int) -> None:
+    with writing(engine) as session:
+        for text in ("flat", "job"):
+            notes.add_follow_up(session, owner, maria, text, TODAY, NOW - timedelta(days=1))
+        messages.add_touches(session, [touch(owner, maria, "a")])
+        notes.settle_follow_ups(session, owner, NOW, PARIS)
+        assert notes.open_follow_ups(session, owner) == []
+        (job,) = [f for f in notes.follow_ups_of(session, owner, maria) if f.text == "job"]
+        notes.close_follow_up(session, job, NOW)
+        messages.remove_touches(session, owner, "a")
+        notes.settle_follow_ups(session, owner, NOW, PARIS)
+        assert [f.text for f in notes.open_follow_ups(session, owner)] == ["flat"]  # the owner's word stays
 
 
 def test_drafts_by_state_and_by_occasion(engine: Engine, owner: int, maria: int) -> None:

@@ -1,6 +1,7 @@
 """A Maildir of the tests' own, filled as mail programs fill them, in any of their layouts."""
 
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -70,3 +71,29 @@ class Maildir:
             for path in self.root.rglob("*")
             if path.is_file()
         }
+
+
+@dataclass
+class Remembered:
+    """Numbers of files that live as long as the test: kith.mail.maildir.Numbers without a database."""
+
+    place: int
+    _names: dict[str, list[bytes]] = field(default_factory=dict)
+    _looks: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def known(self, folder: str) -> tuple[int, int, str]:
+        """The next number, how many files there were, and what the folder looked like."""
+        return (len(self._names.get(folder, ())) + 1, *self._looks.get(folder, (0, "")))
+
+    def names(self, folder: str) -> Iterator[list[bytes]]:
+        """All names in the order of their numbers."""
+        yield list(self._names.get(folder, ()))
+
+    def keep(self, folder: str, uidnext: int, new: Sequence[bytes], messages: int, looks: str) -> bool:
+        """Numbers new names."""
+        names = self._names.setdefault(folder, [])
+        if uidnext != len(names) + 1:
+            return False
+        names += new
+        self._looks[folder] = messages, looks
+        return True

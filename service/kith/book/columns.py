@@ -54,7 +54,7 @@ _ADDRESS: Final = re.compile(
     r"|e?mails|address|addresses|(?:adresse de messagerie|dirección de correo electrónico)(?: \d{1,2})?"
 )
 _PHONE: Final = re.compile(
-    r"(?:(?:mobile|home|work|primary|business|other) )?(?:phone|telephone|tel|mobile|cell)"
+    r"(?:(?:mobile|home|work|primary|business|other) )?(?:phones?|telephone|tel|mobile|cell)"
     r"(?: \d{1,2})?(?: number)?(?: \d{1,2})?(?: value)?"
 )
 _WORD: Final = re.compile(r"[^\W_]+")

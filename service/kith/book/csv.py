@@ -13,7 +13,7 @@ from kith.domain.contact import Contact, Skipped
 from kith.domain.dates import Birthday, parse_duration
 from kith.errors import UsageError
 
-HEADER: Final = ("name", "addresses", "circle", "tags", "every", "birthday", "about")
+HEADER: Final = ("name", "addresses", "circle", "tags", "every", "birthday", "about", "phones")
 
 MAX_LINES: Final = 1_000_000
 
@@ -77,7 +77,7 @@ def _entry(row: Row, columns: Columns, source: str, month_first: bool) -> Contac
         every=parse_duration(_first(cells, Role.EVERY)),
         birthday=_birthday(_first(cells, Role.BIRTHDAY), month_first),
         about=_about(cells),
-        phones=fields.unique(fields.line(text, 60) for text in cells.get(Role.PHONE, ())),
+        phones=_phones(cells),
         source=source,
     )
 
@@ -109,6 +109,13 @@ def _tags(cells: Cells) -> list[str]:
     return found + [_ESCAPED.sub(r"\1", word) for text in listed for word in fields.parts(text, ";,\n")]
 
 
+def _phones(cells: Cells) -> tuple[str, ...]:
+    """Numbers one a column, or several in one as Google (:::) and Kith (;) write them."""
+    texts = (part for text in cells.get(Role.PHONE, ()) for part in text.split(_LABEL_MARK))
+    words = (_ESCAPED.sub(r"\1", word) for text in texts for word in fields.parts(text, ";\n"))
+    return fields.unique(fields.line(word, 60) for word in words)
+
+
 def _about(cells: Cells) -> str:
     """The notes; where there are none, what a LinkedIn row says somebody does."""
     notes = cells.get(Role.ABOUT)
@@ -134,7 +141,7 @@ def _month_first(found: Table) -> bool:
 
 
 def write(contacts: Iterable[Contact]) -> str:
-    """The contacts as CSV (RFC 4180), which read() gives back; phones, uid and source are not in it."""
+    """The contacts as CSV (RFC 4180), which read() gives back; uid and source are not in it."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HEADER)
@@ -151,6 +158,7 @@ def _row(contact: Contact) -> tuple[str, ...]:
         str(contact.every or ""),
         str(contact.birthday or ""),
         contact.about,
+        "; ".join(_ESCAPE.sub(r"\\\g<0>", phone) for phone in contact.phones),
     )
 
 

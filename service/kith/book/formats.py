@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from kith.book import csv, fields, vcard, vdir
+from kith.book import csv, fields, json, vcard, vdir
 from kith.domain.contact import Contact, Skipped
 from kith.errors import NotFound, UsageError
 
@@ -15,7 +15,9 @@ _HEAD: Final = 4096  # bytes in which a vCard file shows itself
 
 
 def read_file(path: Path) -> list[Contact | Skipped]:
-    """The contacts of a vCard file, a CSV table or a vdir folder, told apart by what is in it, then by its suffix.
+    """The contacts of a vCard file, a CSV table, Kith's own JSON or a vdir folder.
+
+    They are told apart by what is in them, then by their suffix.
 
     Raises NotFound where there is nothing to read, UsageError where it is no address book that Kith knows.
     """
@@ -34,6 +36,8 @@ def _read(path: Path, suffix: str) -> list[Contact | Skipped]:
         return vcard.read(data, path.name)
     if suffix in _TABLES:
         return csv.read(data, path.name)
+    if suffix == ".json":
+        return json.read(data, path.name)
     raise UsageError(f"{path.name} is no address book that Kith can read.", "Export it as vCard (.vcf) or as CSV.")
 
 

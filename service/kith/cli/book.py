@@ -1,6 +1,7 @@
 """`kith people import` and `kith people export`: address books in and out."""
 
 import argparse
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from kith.cli.shared import acting, duration_of, opened, write_private
 from kith.domain.contact import Contact
 from kith.domain.importing import ALREADY_THERE, Add, Gains, Merge, Skip, Step
 from kith.domain.person import Person
+from kith.domain.proposing import Candidate, Propose
 from kith.jobs.roster import Member, roster
 from kith.jobs.take_in import Defaults, plan, take_in
 from kith.store import people
@@ -32,12 +34,14 @@ def import_people(arguments: argparse.Namespace, options: Options) -> Report:
         steps = plan(work, acts.session, entries, defaults)
         ids, done = ([None] * len(steps), None) if arguments.dry_run else take_in(acts, steps, work.key)
     change = done.change_id if done else None
-    data = _outcome(zip(steps, ids, strict=True), names) | {"dry_run": arguments.dry_run, "change": change}
+    data = _outcome(zip(steps, ids, strict=True), names, defaults) | {"dry_run": arguments.dry_run, "change": change}
     return Report(data, _told(data))
 
 
-def _outcome(steps: Iterable[tuple[Step, int | None]], names: dict[int, str]) -> dict[str, Any]:
-    found: dict[str, list[dict[str, Any]]] = {"added": [], "merged": [], "skipped": []}
+def _outcome(
+    steps: Iterable[tuple[Step | Propose, int | None]], names: dict[int, str], defaults: Defaults
+) -> dict[str, Any]:
+    found: dict[str, list[dict[str, Any]]] = {"added": [], "merged": [], "proposed": [], "skipped": []}
     for step, person_id in steps:
         if isinstance(step, Add):
             found["added"].append(_added(step, person_id))
@@ -45,6 +49,8 @@ def _outcome(steps: Iterable[tuple[Step, int | None]], names: dict[int, str]) ->
             name = names[step.person_id]
             gains = {key: value for key, value in _values(step.adds).items() if value}
             found["merged"].append({"id": step.person_id, "name": name, "source": step.contact.source, "gains": gains})
+        elif isinstance(step, Propose):
+            found["proposed"] += [_proposed(step.contact, one, defaults) for one in step.candidates]
         else:
             found["skipped"].append(_skipped(step))
     return dict(found)
@@ -52,8 +58,23 @@ def _outcome(steps: Iterable[tuple[Step, int | None]], names: dict[int, str]) ->
 
 def _added(step: Add, person_id: int | None) -> dict[str, Any]:
     one = step.contact
-    values = _values(Gains(one.addresses, one.circle, one.tags, one.every, one.birthday, one.about))
+    values = _values(Gains(one.addresses, one.circle, one.tags, one.every, one.birthday, one.about, one.phones))
     return {"id": person_id, "name": one.name, **values, "source": one.source, "looks_like": list(step.looks_like)}
+
+
+def _proposed(contact: Contact, candidate: Candidate, defaults: Defaults) -> dict[str, Any]:
+    """An address that may be theirs, with the line by which the owner accepts it."""
+    options = {
+        "every": contact.every or defaults.every,
+        "circle": contact.circle or defaults.circle,
+        "birthday": contact.birthday,
+        "about": " ".join(contact.about.split()),
+    }
+    words = [f"--{option}={value}" for option, value in options.items() if value]
+    end = ["--"] if contact.name.startswith("-") else []
+    line = shlex.join(["kith", "people", "add", *words, *end, contact.name, candidate.address])
+    values = {"name": contact.name, "address": candidate.address, "why": candidate.why}
+    return {**values, "line": line, "source": contact.source}
 
 
 def _skipped(step: Skip) -> dict[str, Any]:
@@ -69,13 +90,11 @@ def _values(gains: Gains) -> dict[str, Any]:
         "every": str(gains.every) if gains.every else None,
         "birthday": str(gains.birthday) if gains.birthday else None,
         "about": gains.about,
+        "phones": list(gains.phones),
     }
 
 
 def _told(data: dict[str, Any]) -> str:
-    added, merged, skipped = (len(data[key]) for key in TITLES)
-    there = sum(not _is_news(one) for one in data["skipped"])
-    lines = [_summary(added, merged, skipped - there, there, dry_run=data["dry_run"])]
     rows = {
         "added": [(one["name"], _listed(one["addresses"]) + _twin(one)) for one in data["added"]],
         "merged": [(one["name"], "+ " + _gained(one["gains"])) for one in data["merged"]],
@@ -83,10 +102,10 @@ def _told(data: dict[str, Any]) -> str:
             (one["name"] or one["source"], one["why"] + _twin(one)) for one in data["skipped"] if _is_news(one)
         ],
     }
+    lines = [_summary(data), *_proposals(data["proposed"])]
     for key, title in TITLES.items():
         if rows[key]:
-            lines += ["", title, table(rows[key][:MOST_DETAILS], indent="  ")]
-            lines += [f"  and {len(rows[key]) - MOST_DETAILS} more"] if len(rows[key]) > MOST_DETAILS else []
+            lines += ["", title, table(rows[key][:MOST_DETAILS], indent="  "), *_more(rows[key])]
     if data["change"]:
         lines += [
             "",
@@ -96,17 +115,38 @@ def _told(data: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _proposals(proposed: Sequence[dict[str, Any]]) -> Iterable[str]:
+    """A reason and the line that accepts it, whole however narrow the screen is: it is there to be copied."""
+    if proposed:
+        yield from ("", "Without an address, but seen in your mail. If it is them, this adds them:")
+    for one in proposed[:MOST_DETAILS]:
+        yield from (f"  {one['name']}, {one['address']}: {one['why']}", f"    {one['line']}")
+    yield from _more(proposed)
+
+
+def _more(rows: Sequence[object]) -> list[str]:
+    return [f"  and {len(rows) - MOST_DETAILS} more"] if len(rows) > MOST_DETAILS else []
+
+
 def _is_news(skipped: dict[str, Any]) -> bool:
     """Whether there is more to say than that somebody is there already."""
     return bool(skipped["why"] != ALREADY_THERE)
 
 
-def _summary(added: int, merged: int, skipped: int, there: int, *, dry_run: bool) -> str:
-    if not (added or merged or skipped or there):
-        return "There is nobody in there."
-    counts = ((added, "new"), (merged, "completed"), (there, "already there"), (skipped, "left alone"))
+def _summary(data: dict[str, Any]) -> str:
+    there = sum(not _is_news(one) for one in data["skipped"])
+    proposed = len({one["source"] for one in data["proposed"]})
+    counts = (
+        (len(data["added"]), "new"),
+        (len(data["merged"]), "completed"),
+        (there, "already there"),
+        (proposed, "proposed"),
+        (len(data["skipped"]) - there, "left alone"),
+    )
     said = ", ".join(f"{count} {what}" for count, what in counts if count)
-    return f"This would be: {said}. Nothing is changed yet." if dry_run else f"{said}."
+    if not said:
+        return "There is nobody in there."
+    return f"This would be: {said}. Nothing is changed yet." if data["dry_run"] else f"{said}."
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -118,6 +158,7 @@ def _gained(gains: dict[str, Any]) -> str:
     said = [*gains.get("addresses", ()), *(f"#{tag}" for tag in gains.get("tags", ()))]
     said += [f"circle {gains['circle']}"] if "circle" in gains else []
     said += [f"every {gains['every']}"] if "every" in gains else []
+    said += gains.get("phones", ())
     return ", ".join(said + [what for what in ("birthday", "about") if what in gains])
 
 
@@ -147,6 +188,7 @@ def _own(person: Person) -> dict[str, Any]:
         "every": str(person.every) if person.every else None,
         "birthday": str(person.birthday) if person.birthday else None,
         "about": person.about,
+        "phones": list(person.phones),
     }
 
 
@@ -166,5 +208,6 @@ def _contact(person: Person) -> Contact:
         every=person.every,
         birthday=person.birthday,
         about=person.about,
+        phones=person.phones,
         uid=f"kith-{person.id}",
     )

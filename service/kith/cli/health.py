@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from kith import wiring
@@ -14,12 +14,13 @@ from kith.cli.shared import opened
 from kith.config import Config
 from kith.domain.folders import Folder, Role, readable
 from kith.domain.outbox import Result
-from kith.errors import KithError
+from kith.errors import ConfigError, KithError
 from kith.jobs.view import problems
 from kith.jobs.work import Work
 from kith.letters import Letters
 from kith.mail.source import Source
 from kith.store import folders, letters, owners
+from kith.store.tables import OwnerRow
 
 ALIVE_WITHIN = timedelta(minutes=5)
 """The service shows a sign of life each minute."""
@@ -88,7 +89,7 @@ def _status(work: Work) -> Report:
         "last_digest": {"period": last.key, "state": last.state, "sent_at": instant(last.sent_at, zone)}
         if last
         else None,
-        "next_digest": instant(_next_digest(work, now, owner.set_up_at), zone),
+        "next_digest": instant(_next_digest(work, now, owner), zone),
         "away_until": on(owner.away_until),
         "unfiled": [u.line for u in unfiled],
         "token_expires": None,
@@ -97,25 +98,28 @@ def _status(work: Work) -> Report:
     return Report(data, _told(data), 1 if needs else 0)
 
 
-def _next_digest(work: Work, now: datetime, set_up_at: datetime) -> datetime:
-    """The slot of the next digest: none comes for the period in which Kith was set up."""
+def _next_digest(work: Work, now: datetime, owner: OwnerRow) -> datetime:
+    """When the next digest comes: none for the period in which Kith was set up, and one missed while away on return."""
     week = work.config.week
+    back = None
+    if owner.away_until and owner.away_until > work.local(now):
+        now = back = datetime.combine(owner.away_until, time(), work.config.owner.timezone)
     period = week.period(now)
     with work.reading() as session:
-        pending = letters.digest(session, work.owner_id, period) is None and period > week.period(set_up_at)
-    return week.slot(period) if pending else week.next_slot(now)
+        pending = letters.digest(session, work.owner_id, period) is None and period > week.period(owner.set_up_at)
+    return (back or week.slot(period)) if pending else week.next_slot(now)
 
 
 def _told(data: dict[str, Any]) -> str:
     lines = [f"service: {'alive' if data['service']['alive'] else 'not running'}"]
     for box in data["mailboxes"]:
         seen = f"last scan {box['last_scan'][:16].replace('T', ' ')}" if box["last_scan"] else "never scanned"
-        gaps = f", {box['gaps']} gaps found and repaired" if box["gaps"] else ""
-        lines.append(f"{box['name']}: {seen}, {box['read']} messages read{gaps}")
+        gaps = f", {box['gaps']:,} gaps found and repaired" if box["gaps"] else ""
+        lines.append(f"{box['name']}: {seen}, {box['read']:,} messages read{gaps}")
         rows = [(f"  {f['name']}", f"up to {f['last_uid']}", f["set_aside"] or "") for f in box["folders"]]
         lines += [table(rows)] if rows else []
     if data["quarantined"]:
-        lines.append(f"could not be read: {data['quarantined']}")
+        lines.append(f"could not be read: {data['quarantined']:,}")
         lines += [f"  {q['mailbox']}/{q['folder']} {q['uid']}: {q['reason']}" for q in data["quarantine"][:10]]
     lines += [f"letter {w['state']}: {w['subject']} {w['error'] or ''}".rstrip() for w in data["outbox"]]
     last = data["last_digest"]
@@ -124,7 +128,9 @@ def _told(data: dict[str, Any]) -> str:
     if data["away_until"]:
         lines.append(f"away until {data['away_until']}")
     lines += [f"not filed: {line}" for line in data["unfiled"][:10]]
-    lines += ["", "Needs you:", *[f"  {n}" for n in data["needs_you"]]] if data["needs_you"] else ["", "All is well."]
+    again = "All else is well. What was not filed can be said again in other words."
+    well = again if data["unfiled"] else "All is well."
+    lines += ["", "Needs you:", *[f"  {n}" for n in data["needs_you"]]] if data["needs_you"] else ["", well]
     return "\n".join(lines)
 
 
@@ -142,20 +148,27 @@ class Check:
 
 
 def doctor(_arguments: argparse.Namespace, options: Options) -> Report:
-    """Checks everything, each with its cure. Exit 1 where something fails."""
+    """Checks everything, each with its cure. Exit 1 where something fails, 78 where it is kith.toml itself."""
     checks = list(_checks(options))
     rows = [(c.result, c.what, c.said) for c in checks]
     cures = [f"  {c.what}: {c.cure}" for c in checks if c.cure and c.result != OK]
     text = table(rows) + ("\n\nWhat to do:\n" + "\n".join(cures) if cures else "")
     data = [{"check": c.what, "result": c.result, "said": c.said, "cure": c.cure or None} for c in checks]
-    return Report(data, text, 1 if any(c.result == FAIL for c in checks) else 0)
+    return Report(data, text, _verdict(checks))
+
+
+def _verdict(checks: list[Check]) -> int:
+    failed = {c.what for c in checks if c.result == FAIL}
+    return ConfigError.exit_code if "config" in failed else int(bool(failed))
 
 
 def _checks(options: Options) -> Iterator[Check]:
     try:
         config = wiring.read_config(options.config)
     except KithError as error:
-        yield Check("config", FAIL, error.message, error.hint)
+        *before, last = error.message.splitlines()  # a line a problem, and one cure for all
+        yield from (Check("config", FAIL, line) for line in before)
+        yield Check("config", FAIL, last, error.hint)
         return
     yield Check("config", OK, str(config.path))
     try:
@@ -199,12 +212,16 @@ def _mailbox(work: Work, name: str) -> Iterator[Check]:
     yield Check(f"{name} folders", OK, ", ".join(f.name for f in chosen))
     if missing:
         yield Check(f"{name} folders", WARN, f"not there: {', '.join(missing)}", "see folders and exclude in kith.toml")
-    for role, used in ((Role.SENT, "replies are found there"), (Role.DRAFTS, "drafts are placed there")):
-        folder = next((f.name for f in there if f.role is role), None)
-        if folder:
-            yield Check(f"{name} {role}", OK, folder)
-        else:
-            yield Check(f"{name} {role}", WARN, f"no such folder; {used}", f'name it: {role} = "…" in [[mailbox]]')
+    yield _role(there, name, Role.SENT, mailbox.sent, "replies are found there")
+    yield _role(there, name, Role.DRAFTS, mailbox.drafts, "drafts are placed there")
+
+
+def _role(there: list[Folder], name: str, role: Role, wish: str, used: str) -> Check:
+    what, cure = f"{name} {role}", f'name it: {role} = "…" in [[mailbox]]'
+    if wish != "auto" and wish not in [f.name for f in there]:
+        return Check(what, WARN, f"there is no folder {wish}; {used}", cure)
+    folder = next((f.name for f in there if f.role is role), None)
+    return Check(what, OK, folder) if folder else Check(what, WARN, f"no such folder; {used}", cure)
 
 
 def _newest(source: Source, there: list[Folder]) -> datetime | None:

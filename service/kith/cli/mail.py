@@ -39,7 +39,7 @@ def _show(work: Work, as_of: str | None) -> tuple[View, Rendered]:
         now = datetime.combine(day, time.max, work.config.owner.timezone)
         back_then = now < work.now()
     with work.reading() as session:
-        shown = view(work, session, now, back_then=back_then)
+        shown = view(work, session, now, back_then=back_then) if as_of else compose.view_now(work, session, now)
     return shown, work.letters.digest(shown.digest)
 
 

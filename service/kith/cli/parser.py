@@ -130,7 +130,9 @@ def _people(commands: Any) -> None:
     listing.add_argument("--overdue", action="store_true", help="only those who are overdue")
     listing.add_argument("--circle", metavar="C")
     listing.add_argument("--tag", metavar="T")
-    _add(actions, "show", "people:show", "everything known about one person").add_argument("who", metavar="WHO")
+    _add(actions, "show", "people:show", "everything known about one person").add_argument(
+        "who", metavar="WHO", nargs="+"
+    )
     add = _add(actions, "add", "person:add", "keep in touch with somebody")
     add.add_argument("name", metavar="NAME")
     add.add_argument("addresses", metavar="ADDRESS", nargs="*")
@@ -150,9 +152,14 @@ def _people(commands: Any) -> None:
     unmerge = _add(actions, "unmerge", "person:unmerge", "take the latest merge of a person back")
     unmerge.add_argument("who", metavar="WHO")
     forget = _add(actions, "forget", "person:forget", "remove somebody for good, with every trace")
-    forget.add_argument("who", metavar="WHO")
+    forget.add_argument("who", metavar="WHO", nargs="+")
+    forget.add_argument("--yes", action="store_true", help="do not ask")
     suggest = _add(actions, "suggest", "people:suggest", "people you write with who are not in Kith")
     suggest.add_argument("--limit", metavar="N", type=_number, default=20)
+    counting = suggest.add_mutually_exclusive_group()
+    counting.add_argument("--off", action="store_true", help="count strangers no more, and remove what was counted")
+    counting.add_argument("--on", action="store_true", help="count them again, from the next mail on")
+    _add(actions, "duplicates", "people:duplicates", "people who may be one; you merge them, or not")
     importing = _add(actions, "import", "book:import_people", "from vCard, a vdir folder, or CSV")
     importing.add_argument("files", metavar="FILE", nargs="+")
     importing.add_argument("--dry-run", action="store_true", help="only show what would be done")
@@ -175,26 +182,28 @@ def _words(commands: Any) -> None:
     touch = _add(commands, "touch", "words:touch", "note that you were in touch")
     touch.add_argument("who", metavar="WHO")
     touch.add_argument(
-        "--channel", choices=["call", "in-person", "meeting", "message", "letter", "email"], default="in-person"
+        "--channel",
+        choices=["call", "in-person", "meeting", "message", "letter", "email"],
+        help="default: what the first word of TEXT says (called, lunch, …), else in-person",
     )
-    touch.add_argument("--on", metavar="DATE", default="today")
+    touch.add_argument("--on", metavar="DATE", help="default: what TEXT says (coffee yesterday), else today")
     touch.add_argument("text", metavar="TEXT", nargs="*")
     note = _add(commands, "note", "words:note", "keep words about somebody")
     note.add_argument("who", metavar="WHO")
     note.add_argument("text", metavar="TEXT", nargs="+")
     follow = _add(commands, "followup", "words:follow_up", "promise yourself something with a date")
     follow.add_argument("who", metavar="WHO")
-    follow.add_argument("when", metavar="WHEN")
-    follow.add_argument("text", metavar="TEXT", nargs="*")
+    follow.add_argument("when", metavar="WHEN", help='a day to come, such as "in 3 months"; or "done": it is kept')
+    follow.add_argument("text", metavar="TEXT", nargs="*", help='what it is about; after "done", which one')
     snooze = _add(commands, "snooze", "words:snooze", "leave somebody out of digests for a while")
     snooze.add_argument("who", metavar="WHO")
-    snooze.add_argument("when", metavar="WHEN")
+    snooze.add_argument("when", metavar="WHEN", nargs="+")
     away = _add(commands, "away", "words:away", "a holiday: no digest until then")
-    away.add_argument("until", metavar="UNTIL", help='a date, or "off"')
+    away.add_argument("until", metavar="UNTIL", nargs="+", help='a date, or "off"')
     undo = _add(commands, "undo", "words:undo", "take back a note, touch or change")
     undo.add_argument("id", metavar="ID", nargs="?", type=_number)
     explain = _add(commands, "explain", "words:explain", "why a message counted or not, why somebody is due or not")
-    explain.add_argument("what", metavar="MESSAGE-ID | WHO")
+    explain.add_argument("what", metavar="MESSAGE-ID | WHO", nargs="+")
 
 
 def _care(commands: Any) -> None:

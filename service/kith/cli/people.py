@@ -7,9 +7,14 @@ from kith.cli.main import Options
 from kith.cli.report import Report, instant, local_day, on, table
 from kith.cli.shared import opened, the_person
 from kith.domain.cadence import ago, why
+from kith.domain.duplicates import duplicates as find_duplicates
+from kith.domain.names import name_key, natural_name
+from kith.domain.person import Person
+from kith.errors import UsageError
 from kith.jobs.roster import Member, roster
 from kith.jobs.work import Work
-from kith.store import messages, notes, strangers
+from kith.store import messages, notes, people, strangers
+from kith.store.tables import StrangerRow
 
 
 def list_people(arguments: argparse.Namespace, options: Options) -> Report:
@@ -94,7 +99,7 @@ def show(arguments: argparse.Namespace, options: Options) -> Report:
     """Everything known about one person."""
     work = opened(options)
     with work.reading() as session:
-        person = the_person(work, session, arguments.who)
+        person = the_person(work, session, " ".join(arguments.who))
         member = roster(work, session, work.now(), ids=[person.id])[0]
         touches = messages.touches(session, work.owner_id, person.id, 20)
         written = notes.of_person(session, work.owner_id, person.id, 20)
@@ -105,6 +110,7 @@ def show(arguments: argparse.Namespace, options: Options) -> Report:
     data = member_json(work, member) | {
         "about": person.about,
         "birthday": str(person.birthday) if person.birthday else None,
+        "phones": list(person.phones),
         "every": str(member.standing.cadence) if member.standing.cadence else None,
         "cadence_source": member.standing.source,
         "why": reason,
@@ -124,17 +130,18 @@ def show(arguments: argparse.Namespace, options: Options) -> Report:
             {"id": f.id, "on": on(f.due_on), "text": f.text, "done": f.done_at is not None} for f in promised
         ],
     }
-    return Report(data, _portrait(data))
+    return Report(data, _portrait(data, person.birthday.spoken if person.birthday else None))
 
 
-def _portrait(data: dict[str, Any]) -> str:
+def _portrait(data: dict[str, Any], birthday: str | None) -> str:
     facts = [
         ("about", data["about"]),
         ("addresses", ", ".join(data["addresses"])),
         ("circle", data["circle"]),
         ("tags", " ".join("#" + t for t in data["tags"])),
         ("every", f"{data['every']} ({data['cadence_source']})" if data["every"] else None),
-        ("birthday", data["birthday"]),
+        ("birthday", birthday),
+        ("phones", ", ".join(data["phones"])),
         ("last touched", data["last_touched"] or "not yet"),
         ("due", data["due_on"]),
         ("last said", data["snippet"]),
@@ -152,23 +159,72 @@ def _portrait(data: dict[str, Any]) -> str:
 
 
 def suggest(arguments: argparse.Namespace, options: Options) -> Report:
-    """Strangers the owner has really written with."""
+    """Strangers the owner has really written with; or whether any are to be counted."""
     work = opened(options)
+    if arguments.off or arguments.on:
+        return _let_count(work, counted=arguments.on)
     if not work.config.touch.strangers:
         return Report([], "Strangers are not counted: `strangers = false` in kith.toml.")
     with work.reading() as session:
+        counted = strangers.are_counted(session, work.owner_id)
         found = strangers.promising(session, work.owner_id, since=None, limit=arguments.limit)
-    zone = work.config.owner.timezone
+        names = {name_key(p.name): p.name for p, _ in people.everyone(session, work.owner_id)}
+    if not counted:
+        return Report([], "Strangers are not counted, as you asked; `kith people suggest --on` begins again.")
+    data = [_suggestion(work, row, names) for row in found]
+    rows = [(d["name"], d["address"], d["outbound"], d["inbound"], d["last"], _twin(d)) for d in data]
+    header = ("name", "address", "you wrote", "they wrote", "last", "")
+    return Report(data, table(rows, header) if rows else "Nobody comes to mind.")
+
+
+def _suggestion(work: Work, row: StrangerRow, names: dict[str, str]) -> dict[str, Any]:
+    name = natural_name(row.name)
+    alike = names.get(name_key(name)) if name_key(name) else None
+    return {
+        "address": row.key,
+        "name": name,
+        "outbound": row.outbound,
+        "inbound": row.inbound,
+        "last": local_day(row.last_at, work.config.owner.timezone),
+        "looks_like": [alike] if alike else [],
+    }
+
+
+def _twin(suggestion: dict[str, Any]) -> str:
+    return "".join(f"you know a {name} already" for name in suggestion["looks_like"])
+
+
+def _let_count(work: Work, *, counted: bool) -> Report:
+    if counted and not work.config.touch.strangers:
+        raise UsageError("kith.toml says `strangers = false`", "take that line out of its [touch] section first")
+    with work.writing() as session:
+        removed = strangers.let_count(session, work.owner_id, counted=counted)
+    said = (
+        "Strangers are counted from the next mail on."
+        if counted
+        else f"Strangers are not counted any more, and what was known of {removed} is removed."
+    )
+    return Report({"counting": counted, "removed": removed}, said)
+
+
+def duplicates(_arguments: argparse.Namespace, options: Options) -> Report:
+    """People who may be one, each pair with its reasons and the line that merges them."""
+    work = opened(options)
+    with work.reading() as session:
+        everybody = [person for person, _ in people.everyone(session, work.owner_id)]
+        found = find_duplicates(everybody, messages.answered_elsewhere(session, work.owner_id))
     data = [
         {
-            "address": r.key,
-            "name": r.name,
-            "outbound": r.outbound,
-            "inbound": r.inbound,
-            "last": local_day(r.last_at, zone),
+            "people": [{"id": p.id, "name": p.name, "addresses": list(p.addresses)} for p in (one.first, one.second)],
+            "reasons": list(one.reasons),
+            "line": f"kith people merge {one.first.id} {one.second.id}",
         }
-        for r in found
+        for one in found
     ]
-    rows = [(d["name"] or "", d["address"], d["outbound"], d["inbound"], d["last"]) for d in data]
-    text = table(rows, ("name", "address", "you wrote", "they wrote", "last")) if rows else "Nobody comes to mind."
-    return Report(data, text)
+    blocks = [f"{_who(one.first)} and {_who(one.second)}: {', '.join(one.reasons)}" for one in found]
+    lines = [f"{block}\n  {d['line']}" for block, d in zip(blocks, data, strict=True)]
+    return Report(data, "\n".join(lines) if lines else "Nobody seems to be there twice.")
+
+
+def _who(person: Person) -> str:
+    return f"{person.name} ({', '.join([str(person.id), *person.addresses[:1]])})"

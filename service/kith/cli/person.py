@@ -1,8 +1,10 @@
 """`kith people add`, `edit`, `merge`, `unmerge` and `forget`: what changes one person."""
 
 import argparse
+import sys
 from collections.abc import Callable
 
+from kith.cli import ask
 from kith.cli.main import Options
 from kith.cli.people import member_json
 from kith.cli.report import Report
@@ -16,6 +18,7 @@ from kith.cli.shared import (
     tags_of,
     the_person,
 )
+from kith.domain.address import looks_like, spoken_name
 from kith.domain.person import Person
 from kith.errors import NotFound, UsageError
 from kith.jobs.acts import Acts, Done
@@ -30,7 +33,7 @@ NONE = ("", "none")
 def add(arguments: argparse.Namespace, options: Options) -> Report:
     """A new person. Their past comes with the next scan."""
     work = opened(options)
-    name, pairs = name_of(arguments.name), addresses_of(work, arguments.addresses)
+    name, pairs = _name_and_addresses(work, arguments)
     every, birthday = duration_of(arguments.every), birthday_of(arguments.birthday, work.today())
     with acting(work) as acts:
         person_id, done = acts.add(
@@ -49,6 +52,13 @@ def add(arguments: argparse.Namespace, options: Options) -> Report:
     if pairs:
         lines.append("The next scan fetches what you wrote so far.")
     return Report(member_json(work, member) | {"change": done.change_id}, "\n".join(lines))
+
+
+def _name_and_addresses(work: Work, arguments: argparse.Namespace) -> tuple[str, list[tuple[str, str]]]:
+    """An address alone names its person: nadia.benali@… is Nadia Benali."""
+    if looks_like(arguments.name) and not arguments.addresses:
+        return spoken_name(arguments.name), addresses_of(work, [arguments.name])
+    return name_of(arguments.name), addresses_of(work, arguments.addresses)
 
 
 def edit(arguments: argparse.Namespace, options: Options) -> Report:
@@ -109,10 +119,26 @@ def unmerge(arguments: argparse.Namespace, options: Options) -> Report:
 
 
 def forget(arguments: argparse.Namespace, options: Options) -> Report:
-    """Removes a person for good."""
+    """Removes a person for good; somebody at a terminal is asked before."""
     work = opened(options)
+    with work.reading() as session:
+        asked = the_person(work, session, " ".join(arguments.who))
+    if not (arguments.yes or _is_sure(asked)):
+        return Report({"id": asked.id, "forgotten": False}, f"{asked.name} stays.")
     with acting(work) as acts:
-        person = the_person(work, acts.session, arguments.who)
+        person = the_person(work, acts.session, str(asked.id))
         done = acts.forget(person, work.key)
     text = f"{done.said}. Only a hash of each address stays, so that no import brings them back."
     return Report({"id": person.id, "forgotten": True}, text)
+
+
+def _is_sure(person: Person) -> bool:
+    """Whether somebody at a terminal says yes. Without one, the command line itself is the answer."""
+    if not (ask.is_possible() and sys.stdout.isatty()):
+        return True
+    question = f"Forget {person.name}, with all notes and touches, for good? yes/no"
+    return ask.for_line(question, "no", lambda a: "" if a.casefold() in YES_NO else "Type yes or no.").casefold() in YES
+
+
+YES = ("yes", "y")
+YES_NO = (*YES, "no", "n")

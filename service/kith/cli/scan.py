@@ -1,6 +1,7 @@
 """`kith scan`: one pass over the mailboxes, and what it did."""
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from kith.cli.main import Options
@@ -8,7 +9,7 @@ from kith.cli.progress import Progress
 from kith.cli.report import Report
 from kith.cli.shared import PATIENCE, opened
 from kith.config import MailboxSection
-from kith.errors import KithError, NotFound
+from kith.errors import KithError, LoginRefused, NotFound, TryLater, beyond
 from kith.jobs.round import scan_once
 from kith.jobs.scan import MailboxResult
 from kith.jobs.work import Work
@@ -24,7 +25,15 @@ def scan(arguments: argparse.Namespace, options: Options) -> Report:
         results = [scan_once(work, m, full=arguments.full, progress=progress.of(m.name)) for m in chosen]
     seconds = (work.now() - started).total_seconds()
     failed = [r.error for r in results if r.error]
-    return Report(scan_json(results, seconds), scanned(results, seconds), failed[0].exit_code if failed else 0)
+    return Report(scan_json(results, seconds), scanned(results, seconds), failures(failed))
+
+
+def failures(errors: Sequence[KithError]) -> int:
+    """One exit code for what failed: a refused login comes first, then what all agree on, else 75."""
+    codes = {error.exit_code for error in errors}
+    if not codes or LoginRefused.exit_code in codes:
+        return LoginRefused.exit_code if codes else 0
+    return codes.pop() if len(codes) == 1 else TryLater.exit_code
 
 
 def _mailboxes(work: Work, name: str | None) -> list[MailboxSection]:
@@ -81,12 +90,12 @@ def scanned(results: list[MailboxResult], seconds: float) -> str:
     lines = []
     for result in results:
         read, touches, again = result.total("read"), result.total("touches"), result.total("reread")
-        gone_back = f", went back over {again} for new people" if again else ""
-        lines.append(f"{result.name}: read {read} messages{gone_back}, {touches} touches")
+        gone_back = f", went back over {again:,} for new people" if again else ""
+        lines.append(f"{result.name}: read {read:,} messages{gone_back}, {touches:,} touches")
         lines += [f"  {f.name}: {f.note}" for f in result.folders if f.note]
         if result.total("quarantined"):
-            lines.append(f"  {result.total('quarantined')} could not be read; `kith status` tells which")
+            lines.append(f"  {result.total('quarantined'):,} could not be read; `kith status` tells which")
         if result.error:
-            lines.append(f"  error: {result.error.message}")
+            lines.append(f"  error: {beyond(result.name, result.error)}")
             lines.append(f"  hint: {result.error.hint}")
     return "\n".join([*lines, f"in {seconds:.1f} s"])

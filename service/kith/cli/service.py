@@ -6,9 +6,10 @@ import sys
 
 from kith.cli.main import Options
 from kith.cli.report import Report, on
-from kith.cli.scan import scan_json
+from kith.cli.scan import failures, scan_json
 from kith.cli.shared import opened
 from kith.daemon import Once, Service, run_once
+from kith.errors import beyond
 
 
 def run(arguments: argparse.Namespace, options: Options) -> Report:
@@ -33,9 +34,11 @@ def _told(done: Once, seconds: float) -> Report:
         "letters": done.letters,
     }
     failed = [m.error for m in done.mailboxes if m.error]
-    lines = [f"{m.name}: read {m.total('read')}, touches {m.total('touches')}" for m in done.mailboxes if not m.error]
-    lines += [f"{m.name}: {m.error.message}" for m in done.mailboxes if m.error]
+    lines = [
+        f"{m.name}: read {m.total('read'):,}, touches {m.total('touches'):,}" for m in done.mailboxes if not m.error
+    ]
+    lines += [f"{m.name}: {beyond(m.name, m.error)}" for m in done.mailboxes if m.error]
     if done.composed:
         lines.append(f"composed the digest of {done.composed.period}")
     lines.append(f"letters sent: {done.letters}")
-    return Report(data, "\n".join(lines), failed[0].exit_code if failed else 0)
+    return Report(data, "\n".join(lines), failures(failed))

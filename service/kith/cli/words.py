@@ -2,21 +2,24 @@
 
 import argparse
 from collections import Counter
+from datetime import date
 
 from kith.cli.main import Options
 from kith.cli.report import Report, instant, on
 from kith.cli.shared import acting, date_of, opened, the_person
 from kith.domain.cadence import explanation, why
-from kith.domain.dates import Look
+from kith.domain.dates import Look, find_date, parse_date
 from kith.domain.explaining import in_words, not_counted
+from kith.domain.reply_touch import read_touch
 from kith.domain.touch import Channel, Reason
 from kith.errors import NotFound, UsageError
-from kith.jobs.acts import Done
+from kith.jobs.acts import Acts, Done
 from kith.jobs.explain import Explained
 from kith.jobs.explain import explain as explain_message
+from kith.jobs.promises import keep_promise
 from kith.jobs.roster import roster
 from kith.jobs.work import Work
-from kith.store import messages, owners, people
+from kith.store import messages, notes, owners, people
 
 
 def _done(done: Done) -> Report:
@@ -26,15 +29,35 @@ def _done(done: Done) -> Report:
 def touch(arguments: argparse.Namespace, options: Options) -> Report:
     """A touch that left no mail, with a note if there are words."""
     work = opened(options)
-    day = date_of(arguments.on, work.today(), Look.BACK)
-    if day > work.today():
+    channel, day, text = _touch_said(arguments, work.today())
+    with acting(work) as acts:
+        person = the_person(work, acts.session, arguments.who)
+        done = acts.touch(person, channel, day, text, note=text)
+        _settle(work, acts)
+        return _done(done)
+
+
+def _settle(work: Work, acts: Acts) -> None:
+    """A touch keeps promises, and one that is taken back does not."""
+    notes.settle_follow_ups(acts.session, work.owner_id, work.now(), work.config.owner.timezone)
+
+
+def _touch_said(arguments: argparse.Namespace, today: date) -> tuple[Channel, date, str]:
+    """Channel, day and what more is told: the options, else what the words say as they would in a reply."""
+    text = " ".join(arguments.text)
+    on = date_of(arguments.on, today, Look.BACK) if arguments.on else None
+    if on and on > today:
         raise UsageError(
             f"{arguments.on} is still to come", "a touch is something that was; `kith followup` is for plans"
         )
-    text = " ".join(arguments.text)
-    with acting(work) as acts:
-        person = the_person(work, acts.session, arguments.who)
-        return _done(acts.touch(person, Channel(arguments.channel), day, text, note=text))
+    channel = Channel(arguments.channel) if arguments.channel else None
+    if text and not (on and channel):
+        said = read_touch(text, today)
+        if said:
+            channel, on, text = channel or said.channel, on or said.on, said.text
+        elif not on and (day := parse_date(text, today, Look.BACK)) and day <= today:
+            on, text = day, ""
+    return channel or Channel.IN_PERSON, on or today, text
 
 
 def note(arguments: argparse.Namespace, options: Options) -> Report:
@@ -45,27 +68,53 @@ def note(arguments: argparse.Namespace, options: Options) -> Report:
 
 
 def follow_up(arguments: argparse.Namespace, options: Options) -> Report:
-    """A promise with a date."""
+    """A promise with a date; or that it is kept."""
     work = opened(options)
-    day = date_of(arguments.when, work.today(), Look.AHEAD)
+    if arguments.when.strip().casefold() == "done":
+        with acting(work) as acts:
+            return _done(keep_promise(acts, the_person(work, acts.session, arguments.who), " ".join(arguments.text)))
+    day, text = _promised(arguments.when, arguments.text, work.today())
     with acting(work) as acts:
         person = the_person(work, acts.session, arguments.who)
-        return _done(acts.follow_up(person, day, " ".join(arguments.text)))
+        return _done(acts.follow_up(person, day, text))
+
+
+def _promised(when: str, text: list[str], today: date) -> tuple[date, str]:
+    """WHEN and TEXT; where nothing is quoted, WHEN may be several words: in 6 weeks about the flat."""
+    day = parse_date(when, today, Look.AHEAD)
+    if text and not any(" " in word for word in (when, *text)):
+        found = find_date(" ".join([when, *text]), today, Look.AHEAD)
+        if found and found[0] != day and " ".join([when, *text]).endswith(found[1]):
+            return found
+    return date_of(when, today, Look.AHEAD), " ".join(text)
 
 
 def snooze(arguments: argparse.Namespace, options: Options) -> Report:
     """Leaves somebody out of digests for a while."""
     work = opened(options)
-    day = date_of(arguments.when, work.today(), Look.AHEAD)
+    who, day = _who_and_when([arguments.who, *arguments.when], work.today())
     with acting(work) as acts:
-        return _done(acts.snooze(the_person(work, acts.session, arguments.who), day))
+        return _done(acts.snooze(the_person(work, acts.session, who), day))
+
+
+def _who_and_when(words: list[str], today: date) -> tuple[str, date]:
+    """A name and a day that were not quoted: the day begins as early as it can be read."""
+    for first in range(1, min(len(words), LONGEST_NAME)):
+        if parse_date(" ".join(words[first:]), today, Look.AHEAD):
+            return " ".join(words[:first]), date_of(" ".join(words[first:]), today, Look.AHEAD)
+    return words[0], date_of(" ".join(words[1:]), today, Look.AHEAD)
+
+
+LONGEST_NAME = 10
+"""Words of a line among which the end of a name is looked for."""
 
 
 def away(arguments: argparse.Namespace, options: Options) -> Report:
     """A holiday."""
     work = opened(options)
-    back = arguments.until.casefold() in ("off", "back", "now")
-    until = None if back else date_of(arguments.until, work.today(), Look.AHEAD)
+    words = " ".join(arguments.until)
+    back = words.casefold() in ("off", "back", "now")
+    until = None if back else date_of(words, work.today(), Look.AHEAD)
     with work.writing() as session:
         owners.set_away(session, work.owner_id, until)
     said = f"No digest until {on(until)}. Enjoy." if until else "Welcome back. Digests come again."
@@ -76,13 +125,15 @@ def undo(arguments: argparse.Namespace, options: Options) -> Report:
     """Takes back a change."""
     work = opened(options)
     with acting(work) as acts:
-        return _done(acts.undo(arguments.id))
+        done = acts.undo(arguments.id)
+        _settle(work, acts)
+        return _done(done)
 
 
 def explain(arguments: argparse.Namespace, options: Options) -> Report:
     """Why a message counted or not, or why somebody is due or not."""
     work = opened(options)
-    what = arguments.what.strip()
+    what = " ".join(arguments.what).strip()
     if not what.startswith("<"):
         with work.reading() as session:
             found = people.find(session, work.owner_id, what, work.key(what))

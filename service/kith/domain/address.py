@@ -55,6 +55,8 @@ def key(address: str, dots_matter: DotsMatter) -> str:
 def looks_like(text: str) -> bool:
     """Whether a word can only be meant as a mail address."""
     local, domain = split(text)
+    if "@" in local and not text.strip().startswith('"'):
+        return False  # only in quotes may a local part have an @ of its own
     return bool(local) and bool(domain) and not any(c.isspace() or c in "<>,;" for c in text)
 
 

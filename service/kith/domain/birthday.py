@@ -31,6 +31,12 @@ class Birthday:
         year = "-" if self.year is None else f"{self.year:04}"
         return f"{year}-{self.month:02}-{self.day:02}"
 
+    @property
+    def spoken(self) -> str:
+        """As it is said: 12 May, 12 May 1980."""
+        day_and_month = f"{self.day} {date(_LEAP_YEAR, self.month, self.day):%B}"
+        return f"{day_and_month} {self.year}" if self.year else day_and_month
+
     def next_on(self, after: date) -> date:
         """The first celebration later than the day given; 29 February is kept on the 28th where there is no 29th."""
         this_year = self._in(after.year)

@@ -1,5 +1,6 @@
 """What an address book says about somebody, before they become a person of Kith's."""
 
+import re
 from dataclasses import dataclass
 
 from kith.domain.dates import Birthday, Duration
@@ -31,3 +32,16 @@ class Skipped:
 
     source: str
     why: str
+
+
+def phone_key(number: str) -> str:
+    """The form in which phone numbers are compared: their last nine digits, which no country code or 0 changes.
+
+    "" where there are too few to mean one telephone. What stands after an x or a semicolon is an extension.
+    """
+    digits = "".join(c for c in _EXTENSION.split(number, maxsplit=1)[0] if c.isdecimal())
+    return digits[-9:] if len(digits) >= FEWEST_DIGITS else ""
+
+
+FEWEST_DIGITS = 7
+_EXTENSION = re.compile(r"[;,x]|ext", re.IGNORECASE)

@@ -5,8 +5,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from kith.domain.contact import Contact, Skipped
+from kith.domain.contact import Contact, Skipped, phone_key
 from kith.domain.dates import Birthday, Duration
+from kith.domain.names import name_key
 from kith.domain.person import Person
 
 Key = Callable[[str], str]
@@ -27,6 +28,7 @@ class Gains:
     every: Duration | None = None
     birthday: Birthday | None = None
     about: str = ""
+    phones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class _Plan:
         if len(matches) > 1:
             return self._ambiguous(contact, matches)
         if not matches:
-            step = Add(contact, self._alike(contact))
+            step = Add(replace(contact, phones=_other_phones(contact.phones, ())), self._alike(contact))
             self._names.setdefault(_folded(contact.name), []).append(contact.name)
             return step
         adds = self._gains(contact, self._people[matches[0]])
@@ -157,11 +159,21 @@ class _Plan:
             every=None if person.every else contact.every,
             birthday=None if person.birthday else contact.birthday,
             about="" if person.about else contact.about,
+            phones=_other_phones(contact.phones, person.phones),
         )
 
 
+def _other_phones(numbers: Iterable[str], there: Iterable[str]) -> tuple[str, ...]:
+    """Numbers that are not there yet, however they are written."""
+    known = {phone_key(number) or number for number in there}
+    found: dict[str, str] = {}
+    for number in numbers:
+        found.setdefault(phone_key(number) or number, number)
+    return tuple(number for key, number in found.items() if key not in known)
+
+
 def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return name_key(name) or " ".join(name.casefold().split())
 
 
 def _together(marks: Sequence[Sequence[str | int]]) -> list[int]:

@@ -18,6 +18,7 @@ class Verb(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     FOLLOW_UP = "follow up"
+    FOLLOWED_UP = "follow up done"
     BIRTHDAY = "birthday"
     CIRCLE = "circle"
     TAG = "tag"

@@ -16,6 +16,10 @@ _TITLE_WORDS: Final = (
 )
 _TITLES: Final = frozenset(_TITLE_WORDS.split())
 """What stands around a name and is no part of it."""
+_WITHOUT_STROKE: Final = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+"""Letters that Unicode does not take apart. ß is ss by case folding."""
 _FIRST_IDEOGRAPH: Final = "\u2e80"
 
 
@@ -29,15 +33,20 @@ def natural_name(written: str) -> str:
     return f"{given} {family}" if turned and given.casefold() not in _TITLES else name
 
 
+def bare(name: str) -> str:
+    """A case-folded name in the letters of a plain keyboard, as far as they have marks: łukasz is lukasz."""
+    letters = unicodedata.normalize("NFKD", name.translate(_WITHOUT_STROKE))
+    return "".join(c for c in letters if not unicodedata.combining(c))
+
+
 @lru_cache(maxsize=4096)
 def name_key(written: str) -> str:
     """The form in which names are compared: no capitals, accents, titles, initials, brackets, nor any order.
 
     "" where too little is left to tell people apart: a first name alone belongs to many.
     """
-    name = _ASIDE.sub(" ", natural_name(written[:LONGEST]))
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    composed = unicodedata.normalize("NFC", bare.replace("’", "'"))  # Korean syllables, which NFKD takes apart
+    name = bare(_ASIDE.sub(" ", natural_name(written[:LONGEST])).casefold())
+    composed = unicodedata.normalize("NFC", name.replace("’", "'"))  # Korean syllables, which bare takes apart
     words = [word for word in _WORD.findall(composed) if word not in _TITLES and _is_more_than_initial(word)]
     return " ".join(sorted(words)) if len(words) > 1 or any(map(_is_full_name, words)) else ""
 

@@ -19,6 +19,7 @@ class Person:
     every: Duration | None = None
     about: str = ""
     birthday: Birthday | None = None
+    phones: tuple[str, ...] = ()
     paused: bool = False
     snoozed_until: date | None = None
     passed_over: int = 0

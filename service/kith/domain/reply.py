@@ -7,11 +7,12 @@ from datetime import date
 from itertools import chain
 from typing import Final
 
-from kith.domain import reply_person, reply_verbs
+from kith.domain import reply_person, reply_split, reply_verbs
+from kith.domain.address import looks_like
 from kith.domain.instruction import Instruction, Verb, not_understood
 from kith.domain.message import Envelope
 from kith.domain.reply_lines import Opening, opening
-from kith.domain.reply_words import is_bare_name, is_closing, is_greeting, plain
+from kith.domain.reply_words import first_word, is_bare_name, is_closing, is_greeting, plain
 from kith.domain.touch import is_automatic
 
 __all__ = ["HTML_MARK", "MOST", "SENTINEL", "Instruction", "Verb", "is_automatic_answer", "parse", "parse_self_note"]
@@ -30,6 +31,8 @@ MOST: Final = 500
 """Instructions in one mail. What is left over comes back as one that was not understood."""
 
 _PREFIX: Final = re.compile(r"\s*(?:(?:re|fwd?|aw|wg|sv|tr)\s?:\s?)?kith\b\s?:?", re.IGNORECASE)
+_OF_A_NEW_ONE: Final = frozenset({"every", "circle"})
+"""Verbs that may follow the address of a new person."""
 _NO_BEGINNING: Final = "whom is this about? Begin with a number from the letter, a name and a colon, or an address"
 _TOO_MANY: Final = "this is more than one mail can hold"
 
@@ -46,6 +49,7 @@ class _Item:
     start: Opening | None
     lines: list[str] = field(default_factory=list)  # as the owner wrote them
     words: list[str] = field(default_factory=list)  # without beginning and bullets
+    problem: str = ""
 
     @property
     def whole(self) -> str:
@@ -89,13 +93,29 @@ def _items(text: str) -> list[_Item]:
     for line in _meant(text):
         words = plain(line)
         start = opening(words)
-        if start and items and "@" in words and _wants_address(items[-1]):
-            start = None  # a mail program broke the line before the address
-        if start or not items or _is_complete(items[-1]):
-            items.append(_Item(start))
-        items[-1].lines.append(line.strip())
-        items[-1].words.append(start.rest if start else words)
+        alone = not items or _is_complete(items[-1])
+        if items and _wants_address(items[-1]):
+            start = None if start and _is_address(start) else start  # a mail program broke the line before it
+            alone = alone or reply_split.begins_with_verb(words)
+        if start or alone:
+            items.extend(_begun(start, line.strip()))
+        else:
+            items[-1].lines.append(line.strip())
+        if not start:
+            items[-1].words.append(words)
     return items
+
+
+def _begun(start: Opening | None, line: str) -> Iterator[_Item]:
+    """A line's items: one, or one for each beginning where it holds several people."""
+    if start is None or start.verb or start.closed:
+        yield _Item(start, [line], [start.rest] if start else [])
+        return
+    parts = reply_split.split(start)
+    if not parts:
+        yield _Item(start, [line], [start.rest], reply_split.UNCLEAR)
+    for part in parts:
+        yield _Item(part, [line], [part.rest])
 
 
 def _meant(text: str) -> Iterator[str]:
@@ -114,10 +134,16 @@ def _wants_address(item: _Item) -> bool:
     return item.start is not None and item.start.verb is Verb.ADD and len(item.lines) == 1 and "@" not in item.words[0]
 
 
+def _is_address(start: Opening) -> bool:
+    """Whether a line goes on with the address of a new person, and what else is said of that one."""
+    fits = start.verb is None and len(start.people) == 1 and looks_like(start.people[0])
+    return fits and (first_word(start.rest) in _OF_A_NEW_ONE or not reply_split.begins_with_verb(start.rest))
+
+
 def _instructions(item: _Item, today: date) -> Iterator[Instruction]:
     start = item.start
-    if start is None:
-        yield not_understood(_NO_BEGINNING)
+    if start is None or item.problem:
+        yield not_understood(item.problem or _NO_BEGINNING)
     elif start.verb is not None:
         yield from reply_verbs.instructions(start, " ".join(item.words).strip())
     else:

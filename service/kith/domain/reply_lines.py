@@ -27,7 +27,10 @@ _LONGEST_ORDER: Final = 120
 _LONGEST_ADDRESS: Final = 400
 
 _WHOM = r"(?:#?[0-9]{1,3}|@\w[\w.'’-]*)"
-_PEOPLE: Final = re.compile(rf"{_WHOM}(?: ?(?:,|&|\+|\band\b) ?{_WHOM})*")
+_AND = r" ?(?:,|&|\+|\band\b) ?"
+_PEOPLE: Final = re.compile(rf"{_WHOM}(?:{_AND}{_WHOM})*")
+MOST_WHOM: Final = rf"{_WHOM}(?:{_AND}{_WHOM}){{0,20}}"
+"""The pattern of people by number or @name, in the midst of a line."""
 _AFTER_PEOPLE: Final = re.compile(r"( ?[.):,;\-–—]{1,2})?(?= |$)|([.):\-–—]{1,2})(?=[^\W\d_])")
 _NAMED_ADDRESS: Final = re.compile(r"([^<>:@]{0,60})<([^<>\s@]{1,64}@[^<>\s@]{1,255})>[:,]?(?= |$)")
 _BETWEEN: Final = re.compile(r" ?(?:[,;&+]|\band\b) ?")
@@ -144,12 +147,12 @@ def _name(words: str) -> Opening | None:
     if not colon or after.startswith("//"):
         return None
     people = who_list(head)
-    if not people or not all(_is_name(person.split()) for person in people):
+    if not people or not all(is_name(person.split()) for person in people):
         return None
     return Opening(people, words[len(head) + 1 :].strip())
 
 
-def _is_name(words: list[str]) -> bool:
+def is_name(words: list[str]) -> bool:
     """One to four words of letters that are not the start of a sentence: "Jane van Doe", but not "she said"."""
     if not 1 <= len(words) <= 4 or not all(_is_name_word(word) for word in words):
         return False

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from kith.domain.instruction import Instruction, Verb, order
+from kith.domain.instruction import Instruction, Verb, not_understood, order
 from kith.domain.reply_phrases import PHRASES, Said, read_tags, read_touch_or_not
+from kith.domain.reply_slips import impossible_day
 from kith.domain.reply_touch import read_touch
 from kith.domain.reply_words import vocabulary
 
@@ -92,6 +93,15 @@ def _sentences(words: str) -> Iterator[tuple[str, str]]:
 
 def _read(sentence: str, today: date, *, is_first: bool) -> Said | None:
     words = _LEAD.sub("", sentence.strip().lstrip(_BEFORE_SAID), count=1)
+    if slip := impossible_day(words):
+        day, others = slip
+        said = _read_words(others, today, is_first=is_first)
+        if said and said[0].verb is Verb.TOUCH:
+            return not_understood(f"which day? The calendar has no {day}"), ""
+    return _read_words(words, today, is_first=is_first)
+
+
+def _read_words(words: str, today: date, *, is_first: bool) -> Said | None:
     if special := read_tags(words) or read_touch_or_not(words, today):
         return special
     if found := _VERB.fullmatch(words):

@@ -22,6 +22,7 @@ _EDGE: Final = " ,.;:!-–—"
 _CLAUSE_END: Final = re.compile(r"[,;:] | [-–—] |\. ")
 _UNTIL: Final = re.compile(r"(?:until|till|til|for) ", re.IGNORECASE)
 _ABOUT: Final = re.compile(r"(?:about|on|re|regarding|concerning)\b:? ?", re.IGNORECASE)
+_IS_DONE: Final = re.compile(r"(?:(?:is|was|all) )?done(?:[,;:.!]+|(?= |$))", re.IGNORECASE)
 _BIRTHDAY_IS: Final = re.compile(r"(?:(?:is|on|the|=) )+", re.IGNORECASE)
 _WITH: Final = re.compile(r"(?:with|into|and) ", re.IGNORECASE)
 _HASHES: Final = re.compile(r"(?:#[^\W\d_][\w&+-]{0,39}(?:[, ]+|\.?$))+")
@@ -107,6 +108,8 @@ def _done(rest: str, parted: bool, today: date) -> Said | None:
 
 
 def _follow_up(rest: str, _parted: bool, today: date) -> Said | None:
+    if done := _IS_DONE.match(rest):
+        return _followed_up(rest[done.end() :].strip())
     on, matter = _ahead(rest, today)
     if on is None:
         who, about, matter = rest.partition(" about ")
@@ -115,6 +118,13 @@ def _follow_up(rest: str, _parted: bool, today: date) -> Said | None:
     if on is None or on <= today:
         return not_understood("follow up when? For example: follow up in 6 weeks about the flat"), ""
     return order(Verb.FOLLOW_UP, on=on, text=_ABOUT.sub("", matter.strip(_EDGE), count=1)), ""
+
+
+def _followed_up(after: str) -> Said:
+    """What follows is which one ("about the flat"), or is told."""
+    about = _ABOUT.match(after)
+    which, after = _clause(after[about.end() :]) if about else ("", after)
+    return order(Verb.FOLLOWED_UP, text=which.strip(_EDGE)), after
 
 
 def _birthday(rest: str, _parted: bool, _today: date) -> Said | None:

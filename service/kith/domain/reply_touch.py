@@ -17,11 +17,13 @@ _CHANNELS: Final = {
     Channel.LETTER: "letter card postcard",
 }
 _CHANNEL_OF: Final = {word: channel for channel, words in _CHANNELS.items() for word in words.split()}
-_HAPPENED: Final = vocabulary(
+HAPPENED: Final = vocabulary(
     "met saw visited called phoned rang spoke talked zoomed facetimed texted messaged whatsapped chatted dmed wrote "
     "emailed e-mailed mailed"
 )
 """Words that say it is past; the others may be plans."""
+NOUNS: Final = frozenset(_CHANNEL_OF) - HAPPENED
+"""Touches in a word that a number may also count: "2 drinks"."""
 
 _FILLER = r"(?:i|we|just|had|went|for|sent|got|received|a|an|quick|long|short|nice|great|lovely|good)"
 _START: Final = re.compile(
@@ -109,7 +111,7 @@ def _is_told(word: str, rest: str) -> bool:
     return (
         following in _TOLD
         or following in _ELSEWHERE.get(word, frozenset())
-        or (following in _WISH and word not in _HAPPENED)
+        or (following in _WISH and word not in HAPPENED)
     )
 
 
@@ -119,4 +121,4 @@ def _is_to_come(word: str, rest: str, today: date) -> bool:
     found = find_date(said, today, Look.AHEAD)
     if found is None or found[0] <= today or (_is_parted(rest) and found[1]):
         return False
-    return word not in _HAPPENED or rest.endswith(found[1])
+    return word not in HAPPENED or rest.endswith(found[1])

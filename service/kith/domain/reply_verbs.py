@@ -80,21 +80,27 @@ def _add(rest: str) -> list[Instruction]:
         return [not_understood("a new person needs a mail address. For example: add Jane Doe <jane@example.com>")]
     name = " ".join(words[:at]).strip("\"',:<( ")
     new = replace(order(Verb.ADD, who=(name,)), address=_bare(words[at]))
-    return [_described(new, words[at + 1 :])]
+    described = _described(new, words[at + 1 :])
+    return [described or not_understood("every how long? For example: every 6 weeks")]
 
 
 def _bare(word: str) -> str:
     return word.strip("<>()[],;:\"'").removeprefix("mailto:").rstrip(".")
 
 
-def _described(new: Instruction, words: list[str]) -> Instruction:
-    """The new person with "every 6 weeks", "circle friends", "#tag"; all other words say why they matter."""
+def _described(new: Instruction, words: list[str]) -> Instruction | None:
+    """The new person with "every 6 weeks", "circle friends", "#tag"; all other words say why they matter.
+
+    None where "every" begins a phrase, and no length of time follows it.
+    """
     about: list[str] = []
     tags: dict[str, None] = {}
     at = 0
     while at < len(words):
         key = words[at].casefold().strip(_EDGE)
         every, used = _every(words[at + 1 : at + 5]) if key == "every" else (None, 0)
+        if key == "every" and not every and (not about or about[-1][-1] in _EDGE):
+            return None
         if every:
             new, used = replace(new, every=every), used + 1
         elif key == "circle" and at + 1 < len(words):

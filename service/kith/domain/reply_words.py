@@ -30,6 +30,14 @@ _CLOSINGS: Final = vocabulary(
     "met vriendelijke groet|tack|hälsningar|mvh|takk|kiitos|dzięki|pozdrawiam",
     "|",
 )
+_SMALL_TALK: Final = vocabulary(
+    "hope you are well|hope you're well|hope you are doing well|hope you're doing well|hope all is well|"
+    "hope all's well|hope this finds you well|hope you are good|thanks this is great|thank you this is great|"
+    "thanks this is lovely|thanks this is helpful|have a nice day|have a good day|have a good week|"
+    "have a nice weekend|have a great day|how are you",
+    "|",
+)
+"""Whole sentences said to nobody on the list, without their stops and an "I" before them."""
 _POLITE: Final = _GREETINGS | _CLOSINGS
 _TO_ANYBODY: Final = vocabulary("kith there all again everyone")
 
@@ -74,6 +82,8 @@ def is_greeting(line: str) -> bool:
     if len(line) > _LONGEST_GREETING:
         return False
     words = [word for part in plain(line).split() if (word := part.strip(_EDGE))]
+    if " ".join(words).casefold().replace("’", "'").removeprefix("i ").rstrip("?") in _SMALL_TALK:
+        return True
     for count in range(min(4, len(words)), 0, -1):
         if " ".join(words[:count]).casefold() in _POLITE:
             return len(words) - count <= 3 and all(_is_addressed(word) for word in words[count:])

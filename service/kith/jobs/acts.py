@@ -93,7 +93,7 @@ class Acts:
 
     def birthday(self, person: Person, birthday: Birthday | None) -> Done:
         """Keeps a birthday."""
-        said = f"{person.name}: birthday {_celebrated(birthday)}" if birthday else f"{person.name}: birthday removed"
+        said = f"{person.name}: birthday {birthday.spoken}" if birthday else f"{person.name}: birthday removed"
         before = str(person.birthday) if person.birthday else None
         return self._set(person, said, {"birthday": str(birthday) if birthday else None}, {"birthday": before})
 
@@ -249,15 +249,6 @@ WORDS = {
 def spoken(on: date) -> str:
     """A date as it is said: 3 May 2027."""
     return f"{on.day} {on:%B %Y}"
-
-
-def _celebrated(birthday: Birthday) -> str:
-    day = date(birthday.year or LEAP_YEAR, birthday.month, birthday.day)
-    return spoken(day) if birthday.year else f"{day.day} {day:%B}"
-
-
-LEAP_YEAR = 2000
-"""A year that has every day."""
 
 
 def shortened(text: str) -> str:

@@ -14,6 +14,7 @@ from kith.jobs import draft, filing, rulings
 from kith.jobs.acts import Acts, Done, spoken
 from kith.jobs.brief import brief
 from kith.jobs.desk import ASKED, DONE, NOT_UNDERSTOOD, RECEIPT, Desk, Result, Unclear
+from kith.jobs.promises import keep_promise
 from kith.jobs.roster import choose_now
 from kith.jobs.work import Work
 from kith.store import letters, people
@@ -175,7 +176,9 @@ def _help(_desk: Desk) -> Result:
 
 
 def _more(desk: Desk) -> Result:
-    waiting = [p for p, _ in choose_now(desk.work, desk.session, desk.now).passed]
+    choice = choose_now(desk.work, desk.session, desk.now)
+    named = letters.numbers(desk.session, desk.letter.id).values() if desk.letter else ()
+    waiting = [p for p, _ in (*choice.chosen, *choice.passed) if p.id not in named]
     names = ", ".join(p.name for p in waiting[:MOST_MORE]) or "nobody else"
     left = f" and {len(waiting) - MOST_MORE} more" if len(waiting) > MOST_MORE else ""
     return Result(DONE, f"Also waiting: {names}{left}", wanted=True)
@@ -199,6 +202,7 @@ VERBS: dict[Verb, Callable[[Desk], Result]] = {
     Verb.PAUSE: _one(lambda desk, person: desk.acts.pause(person, paused=True)),
     Verb.RESUME: _one(lambda desk, person: desk.acts.pause(person, paused=False)),
     Verb.FOLLOW_UP: _one(_follow_up),
+    Verb.FOLLOWED_UP: _one(lambda desk, person: keep_promise(desk.acts, person, desk.asked.text)),
     Verb.BIRTHDAY: _one(lambda desk, person: desk.acts.birthday(person, desk.asked.birthday)),
     Verb.CIRCLE: _one(lambda desk, person: desk.acts.circle(person, desk.asked.circle)),
     Verb.TAG: _one(lambda desk, person: desk.acts.tag(person, desk.asked.tags)),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kith.domain.digest import WEEK
 from kith.errors import Internal
 from kith.jobs import post
 from kith.jobs.view import View, view
@@ -28,7 +27,8 @@ class Composed:
 def compose_due(work: Work) -> Composed | None:
     """Composes the digest if its slot has come and it was not composed yet. One late, never two.
 
-    Nothing is sent for the period in which Kith was set up, nor while the owner is away.
+    Nothing is sent for the period in which Kith was set up, nor while the owner is away. Where the
+    day of digests was changed, the first on the new day comes a week or more after the last on the old.
     """
     now = work.now()
     period = work.config.week.period(now)
@@ -37,8 +37,8 @@ def compose_due(work: Work) -> Composed | None:
         away = owner.away_until is not None and work.local(now) < owner.away_until
         if period <= work.config.week.period(owner.set_up_at) or away:
             return None
-        if any(letters.digest(session, work.owner_id, taken) for taken in (period, period + WEEK)):
-            return None  # the next period's has gone where a clock that was ahead has been set back
+        if letters.digests_near(session, work.owner_id, period):
+            return None
         return _compose(work, session, period, now)
 
 
@@ -54,8 +54,15 @@ def compose_now(work: Work) -> Composed:
         before = before or letters.letter_by_key(session, work.owner_id, "digest", period.isoformat())
         if before is None:
             raise Internal(f"the period {period} is taken, and has no letter")
-        shown = view(work, session, now)
+        shown = view_now(work, session, now)
         return Composed(period, before, already=True, shown=shown, rendered=work.letters.digest(shown.digest))
+
+
+def view_now(work: Work, session: Session, now: datetime) -> View:
+    """The current period's digest; where it has gone already, with the numbers that were sent."""
+    period = work.config.week.period(now)
+    letter = letters.letter_by_key(session, work.owner_id, "digest", period.isoformat())
+    return view(work, session, now, sent=letters.numbers(session, letter.id) if letter else None)
 
 
 def _compose(work: Work, session: Session, period: date, now: datetime) -> Composed | None:

@@ -16,7 +16,7 @@ INBOX = "INBOX"
 
 
 def deliver(work: Work, sources: "Sources") -> int:
-    """Tries every letter whose time has come; gives how many went out."""
+    """Tries every letter whose time has come; gives how many went out. The caller holds the work lock."""
     return sum(_deliver_one(work, sources, row) for row in waiting(work))
 
 

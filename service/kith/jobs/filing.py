@@ -6,7 +6,7 @@ from typing import Final
 
 from kith.domain.reply import Instruction, Verb
 from kith.jobs.acts import shortened
-from kith.jobs.desk import DONE, RECEIPT, Answer, Result
+from kith.jobs.desk import DONE, Answer, Result
 from kith.store import letters
 from kith.store.engine import Session
 from kith.store.tables import InstructionRow, LetterRow
@@ -38,21 +38,19 @@ def leave(session: Session, owner_id: int, letter: LetterRow) -> list[str]:
 def settle(session: Session, owner_id: int, answer: Answer, results: Sequence[Result]) -> list[str]:
     """Files the lines of earlier replies that an answer says again; gives them, shortened.
 
-    An answer to a receipt that says as many lines as that receipt did not understand has said them all;
-    otherwise a line is said again by one that has most of its words.
+    A line is said again by one that has most of its words; how many lines an answer has says nothing.
     """
     letter = answer.letter
     if letter is None:
         return []
     said = _said(answer.instructions, results)
     listed = [row for row in _listed(session, owner_id, letter) if row.identity != answer.identity] if said else []
-    asked_about = [row for row in listed if letter.kind == RECEIPT and row.identity == letter.key]
-    settled = asked_about if len(said) >= len(asked_about) else []
-    waiting = {row.id: row for row in listed if row not in settled}
+    waiting = {row.id: row for row in listed}
+    settled: list[InstructionRow] = []
     for line in said:
         again = _most_alike(line, waiting.values())
         if again is not None:
-            settled = [*settled, waiting.pop(again.id)]
+            settled.append(waiting.pop(again.id))
     letters.file_lines(session, owner_id, settled)
     return [shortened(row.line) for row in settled]
 

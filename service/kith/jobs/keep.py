@@ -1,10 +1,11 @@
 """What was seen, into the database: rows and cursor in one transaction."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from kith.domain.touch import Channel
+from kith.domain.touch import Channel, Reason, Verdict
 from kith.jobs.look import Seen, Stretch
 from kith.jobs.strangers import Counts
 from kith.store import folders, letters, messages, people, strangers
@@ -24,6 +25,7 @@ def keep(session: Session, row: FolderRow, stretch: Stretch, *, in_sent: bool, n
     Reading the same again changes nothing. Where a message was no touch and another copy of it is
     one (a direct copy beside a list's), the touch wins; what the owner ruled stays.
     """
+    stretch.seen = _of_those_still_there(session, row.owner_id, stretch.seen)
     known = messages.by_identity(session, row.owner_id, {s.identity for s in stretch.seen})
     messages.add(session, _new_messages(row, stretch.seen, known))
     is_archive = row.mailbox.startswith(ARCHIVE)
@@ -40,6 +42,21 @@ def keep(session: Session, row: FolderRow, stretch: Stretch, *, in_sent: bool, n
     strangers.count(session, row.owner_id, _remembered(session, row.owner_id, stretch.strangers))
     people.refresh(session, row.owner_id, {p for s in touching for p in s.verdict.people})
     return touches, _quarantine(session, row, stretch, now)
+
+
+def _of_those_still_there(session: Session, owner_id: int, seen: list[Seen]) -> list[Seen]:
+    """Somebody may have been forgotten or merged since the look: their part is left out."""
+    there = people.still_there(session, owner_id, {p for s in seen for p in (*s.verdict.known, *s.verdict.people)})
+    return [
+        s if there.issuperset((*s.verdict.known, *s.verdict.people)) else replace(s, verdict=_without(s.verdict, there))
+        for s in seen
+    ]
+
+
+def _without(verdict: Verdict, there: set[int]) -> Verdict:
+    touched = tuple(p for p in verdict.people if p in there)
+    reason = verdict.reason or (None if touched else Reason.STRANGER)
+    return replace(verdict, people=touched, known=tuple(p for p in verdict.known if p in there), reason=reason)
 
 
 def _quarantine(session: Session, row: FolderRow, stretch: Stretch, now: datetime) -> int:

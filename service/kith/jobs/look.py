@@ -7,7 +7,17 @@ from datetime import datetime, tzinfo
 from kith.domain.calendar import Invite
 from kith.domain.message import Envelope, identity
 from kith.domain.token import Tokens
-from kith.domain.touch import TELLING_PARTS, Circumstances, Found, Reason, Verdict, judge, may_be_reaction, was_moved
+from kith.domain.touch import (
+    TELLING_PARTS,
+    Circumstances,
+    Direction,
+    Found,
+    Reason,
+    Verdict,
+    judge,
+    may_be_reaction,
+    was_moved,
+)
 from kith.jobs.strangers import Counts
 from kith.mail import headers, icalendar
 from kith.mail.source import Part, RawHeader, Source, Unreadable
@@ -75,15 +85,13 @@ def _first_look(raw: RawHeader, eyes: Eyes) -> Seen:
         identity=identity(envelope),
         envelope=envelope,
         verdict=verdict,
-        answers=_answered(envelope, eyes),
-        is_self_note=_is_self_note(envelope, eyes.here),
+        answers=_answered(envelope, eyes) if verdict.direction is Direction.OUTBOUND else "",
+        is_self_note=verdict.direction is Direction.OUTBOUND and _is_self_note(envelope, eyes.here),
     )
 
 
 def _answered(envelope: Envelope, eyes: Eyes) -> str:
     """The letter of ours that the owner answers with this message; "" for none."""
-    if not any(eyes.here.key(a.address) in eyes.here.owner for a in envelope.from_):
-        return ""
     if eyes.tokens.is_ours(envelope.message_id):  # a letter of ours that was sent in a thread
         return ""
     return next((m for m in envelope.answers if eyes.tokens.is_ours(m)), "")

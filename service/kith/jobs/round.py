@@ -33,7 +33,7 @@ def read(
     snippets.fetch_snippets(work, mailbox.name, source)
     draft.note_sent(work)
     with work.writing() as session:
-        notes.close_follow_ups(session, work.owner_id, work.now())
+        notes.settle_follow_ups(session, work.owner_id, work.now(), work.config.owner.timezone)
 
 
 def go_round(

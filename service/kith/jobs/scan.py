@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from kith.config import MailboxSection
-from kith.domain.folders import Folder, Role
+from kith.domain.folders import Folder, Role, first
 from kith.domain.folders import readable as choose_folders
 from kith.domain.scan_plan import Kind, Plan, plan
 from kith.errors import ConfigError, KithError, LoginRefused, NotFound, TryLater
@@ -77,11 +77,12 @@ def scan_open(
     listed = source.folders()
     readable, missing = choose_folders(listed, mailbox.folders, mailbox.exclude)
     chosen = [f for f in readable if only(f)]
+    own_sent = first(listed, Role.SENT)  # a colleague's, shared with the owner, may be called so, too
     states = source.status([f.name for f in chosen])
     with work.reading() as session:
         rows = folders.of_mailbox(session, work.owner_id, mailbox.name)
     for folder in chosen:
-        visit = _Visit(work, mailbox.name, source, folder, progress)
+        visit = _Visit(work, mailbox.name, source, folder, progress, is_sent=folder == own_sent)
         visited = visit.run(rows.get(folder.name), states.get(folder.name), full=full)
         result.folders += [visited] if visited else []
     result.error = _unknown(mailbox, missing, listed)
@@ -106,6 +107,8 @@ class _Visit:
     source: Source
     folder: Folder
     progress: Progress
+    is_sent: bool = False
+    """Whether this is the owner's own Sent folder: the first of those that are called so."""
 
     def run(self, row: FolderRow | None, state: FolderState | None, *, full: bool) -> FolderResult | None:
         """What was done; None where the folder is not there any more."""
@@ -181,8 +184,7 @@ class _Visit:
     def _read_new(
         self, row: FolderRow, state: FolderState, newest: int, result: FolderResult, *, is_again: bool
     ) -> FolderResult:
-        uids = self.source.uids(row.last_uid + 1)
-        for stretch in self._stretches(uids, newest, counting=not is_again):
+        for stretch in self._unread(row, state, newest, counting=not is_again):
             with self.work.writing() as session:
                 touches, quarantined = self._keep(session, row, stretch)
                 row.last_uid = stretch.uids[-1]
@@ -198,6 +200,13 @@ class _Visit:
                 last_uid=row.last_uid,
             )
         return replace(result, last_uid=self._to_the_end(row, state))
+
+    def _unread(self, row: FolderRow, state: FolderState, newest: int, *, counting: bool) -> Iterator[Stretch]:
+        """What is new, asked for until there is no more: one answer may be short of what the server has."""
+        while uids := self.source.uids(row.last_uid + 1):
+            yield from self._stretches(uids, newest, counting=counting)
+            if row.last_uid + 1 == state.uidnext:
+                return
 
     def _to_the_end(self, row: FolderRow, state: FolderState) -> int:
         """UIDs below UIDNEXT that were not listed are no longer there, so the cursor may pass them.
@@ -232,7 +241,7 @@ class _Visit:
         return result
 
     def _keep(self, session: Session, row: FolderRow, stretch: Stretch) -> tuple[int, int]:
-        return keep(session, row, stretch, in_sent=self.folder.role is Role.SENT, now=self.work.now())
+        return keep(session, row, stretch, in_sent=self.is_sent, now=self.work.now())
 
     def _stretches(
         self, uids: Sequence[int], upto_seq: int, after_seq: int = 0, *, counting: bool = False
@@ -265,12 +274,14 @@ class _Visit:
 
 
 def _portions(batches: Iterable[Headers]) -> Iterator[tuple[Stretch, list[RawHeader]]]:
-    """Batches put together to stretches, with the headers that were wanted. The next ones are on their way meanwhile."""
+    """Batches put together to stretches, each with the headers that were wanted."""
     uids: list[int] = []
     blocks: list[RawHeader] = []
     unreadable: list[Unreadable] = []
     for covered, found, lost in batches:
-        uids, blocks, unreadable = uids + covered, blocks + found, unreadable + lost
+        uids += covered
+        blocks += found
+        unreadable += lost
         if len(uids) >= STRETCH:
             yield Stretch(uids, unreadable=unreadable), blocks
             uids, blocks, unreadable = [], [], []

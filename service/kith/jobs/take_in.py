@@ -7,11 +7,12 @@ from typing import Any
 from kith.domain.cadence import rhythm_of
 from kith.domain.contact import Contact, Skipped
 from kith.domain.dates import Duration
-from kith.domain.importing import ALREADY_THERE, Add, Gains, Merge, Step, plan_import
+from kith.domain.importing import ALREADY_THERE, NO_ADDRESS, Add, Gains, Merge, Skip, Step, plan_import
 from kith.domain.person import Person
+from kith.domain.proposing import Correspondent, Propose, names_seen, proposed
 from kith.jobs.acts import Acts, Done, deletion
 from kith.jobs.work import Work
-from kith.store import people
+from kith.store import people, phones, strangers
 from kith.store.engine import Session
 from kith.store.forgetting import forgotten_hash
 
@@ -26,8 +27,13 @@ class Defaults:
     every: Duration | None = None
 
 
-def plan(work: Work, session: Session, entries: Iterable[Contact | Skipped], defaults: Defaults) -> list[Step]:
-    """What the entries would change. Those whom the owner asked to forget are skipped."""
+def plan(
+    work: Work, session: Session, entries: Iterable[Contact | Skipped], defaults: Defaults
+) -> list[Step | Propose]:
+    """What the entries would change. Those whom the owner asked to forget are skipped.
+
+    Of entries without an address the names are looked for among those the owner writes with, to be proposed.
+    """
     existing = {person.id: person for person, _ in people.everyone(session, work.owner_id)}
     by_key = people.by_key(session, work.owner_id)
     forgotten = people.forgotten(session, work.owner_id)
@@ -39,7 +45,15 @@ def plan(work: Work, session: Session, entries: Iterable[Contact | Skipped], def
     wanted = [_remembered(entry, gone) for entry in entries]
     steps = plan_import(wanted, tuple(existing.values()), work.key, work.config.owner_keys)
     desk = _Filler(work, existing, by_key, defaults)
-    return [desk.filled(step) for step in steps]
+    filled = [desk.filled(step) for step in steps]
+    is_matchless = any(isinstance(step, Skip) and step.why == NO_ADDRESS for step in filled)
+    seen = names_seen(_correspondents(work, session)) if is_matchless else {}
+    return [proposed(step, seen) for step in filled]
+
+
+def _correspondents(work: Work, session: Session) -> Iterable[Correspondent]:
+    for row in strangers.everybody(session, work.owner_id):
+        yield Correspondent(row.key, row.name, row.outbound, row.inbound, work.local(row.last_at))
 
 
 def _remembered(entry: Contact | Skipped, gone: Callable[[str], bool]) -> Contact | Skipped:
@@ -89,8 +103,8 @@ class _Filler:
         return circle, every
 
 
-def take_in(acts: Acts, steps: Iterable[Step], key: Callable[[str], str]) -> tuple[list[int | None], Done]:
-    """Carries a plan out: the id of the person of each step (None where it was skipped), and the one change."""
+def take_in(acts: Acts, steps: Iterable[Step | Propose], key: Callable[[str], str]) -> tuple[list[int | None], Done]:
+    """Carries a plan out: the id of the person of each step (None: skipped, or only proposed), and the one change."""
     ids: list[int | None] = []
     undo: list[dict[str, Any]] = []
     added = merged = 0
@@ -116,6 +130,7 @@ def _add(acts: Acts, contact: Contact, key: Callable[[str], str]) -> tuple[int, 
     for address in contact.addresses:
         people.add_address(acts.session, acts.owner_id, person_id, address, key(address))
     people.add_tags(acts.session, acts.owner_id, person_id, contact.tags)
+    phones.add(acts.session, acts.owner_id, person_id, contact.phones)
     return person_id, [deletion("person", person_id)]
 
 
@@ -126,6 +141,7 @@ def _merge(acts: Acts, person_id: int, gains: Gains, key: Callable[[str], str]) 
     values = _columns(gains)
     undo = [deletion("address", row.id) for row in people.addresses(session, owner_id, keys)]
     undo += [deletion("tag", tag) for tag in tags]
+    undo += [deletion("phone", phone) for phone in phones.add(session, owner_id, person_id, gains.phones)]
     if values:
         people.set_values(session, owner_id, person_id, values)
         before = {name: "" if name == "about" else None for name in values}

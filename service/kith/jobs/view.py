@@ -1,7 +1,7 @@
 """Gathers what a digest says, from the database alone."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kith.domain import cadence
@@ -44,18 +44,28 @@ class View:
     passed: tuple[int, ...]
 
 
-def view(work: Work, session: Session, now: datetime, *, back_then: bool = False) -> View:
-    """The digest as it stands at an instant."""
+def view(
+    work: Work, session: Session, now: datetime, *, back_then: bool = False, sent: Mapping[int, int] | None = None
+) -> View:
+    """The digest as it stands at an instant.
+
+    sent gives the numbers of this period's letter where it has gone already: whoever is still overdue
+    keeps their number, and nobody else gets one.
+    """
     everybody = roster(work, session, now, back_then=back_then)
     members = {m.person.id: m for m in everybody}
     chosen = cadence.choose([(m.person, m.standing) for m in everybody], work.config.digest.max_people)
-    ids = [p.id for p, _ in chosen.chosen]
-    people = tuple(entries(work, session, [members[i] for i in ids], now))
+    overdue = [p.id for p, _ in (*chosen.chosen, *chosen.passed)]
+    numbers = dict(enumerate(overdue[: len(chosen.chosen)], 1)) if sent is None else sent
+    named = {number: members[i] for number, i in sorted(numbers.items()) if i in overdue}
+    said = entries(work, session, list(named.values()), now)
+    people = tuple(replace(entry, number=number) for number, entry in zip(named, said, strict=True))
+    left = tuple(i for i in overdue if i not in numbers.values())
     digest = Digest(
         period=work.config.week.period(now),
         owner=work.config.owner.name,
         people=people,
-        more=len(chosen.passed),
+        more=len(left),
         drafts=tuple(_drafts(work, session, members)),
         coming_up=tuple(sorted(_coming_up(work, session, everybody, now), key=lambda c: (c.on, c.name))),
         in_touch=tuple(_in_touch(work, session, members, now)),
@@ -64,7 +74,7 @@ def view(work: Work, session: Session, now: datetime, *, back_then: bool = False
         circles=tuple(_circles(everybody)),
         health=health(work, session),
     )
-    return View(digest, {e.number: e.person_id for e in people}, tuple(p.id for p, _ in chosen.passed))
+    return View(digest, {e.number: e.person_id for e in people}, left)
 
 
 def entries(work: Work, session: Session, members: list[Member], now: datetime) -> Iterable[Entry]:
@@ -165,7 +175,7 @@ def problems(work: Work, session: Session) -> Iterable[str]:
     for box in folders.mailboxes(session, work.owner_id):
         if box.error and box.name in names:
             since = f" since {box.failing_since:%d %B}" if box.failing_since else ""
-            yield f"{box.name} could not be read{since}: {box.error}"
+            yield f"{box.name} could not be read{since}: {box.error.removeprefix(f'{box.name}: ')}"
     for row in folders.every(session, work.owner_id):
         if row.set_aside and row.mailbox in names:
             yield f"{row.mailbox}/{row.name} is set aside: {row.set_aside}"

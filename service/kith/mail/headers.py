@@ -13,11 +13,12 @@ from typing import Final
 from kith.domain.address import Address
 from kith.domain.message import FIELDS, Envelope
 from kith.mail.addresses import addresses
-from kith.mail.words import decode_words, line
+from kith.mail.words import cut_bytes, decode_words, line
 
 MOST_HEAD: Final = 1_000_000
 """Bytes of a header that are looked at; the largest honest ones are a tenth of that."""
 _LONGEST_VALUE: Final = 998  # RFC 5322, 2.1.1: no line is longer, and nobody reads more of a mark
+LONGEST_ID: Final = 998  # bytes, as RFC 5322 would have it; PostgreSQL's index takes 2,700
 _MOST_REFERENCES: Final = 200  # threads are followed from the nearest end
 _LONGEST_RAW: Final = 4 * _LONGEST_VALUE  # a character of UTF-8 has at most four bytes
 _YEARS: Final = range(1980, 2200)  # mail as we know it is younger, and clocks further out are broken
@@ -142,12 +143,12 @@ def _message_id(values: list[str]) -> str:
         found = _ID.search(value)
         if found:
             return _tidy_id(found[0])
-    return line(_text(values[0]))[:_LONGEST_VALUE] if values else ""
+    return cut_bytes(line(_text(values[0])), LONGEST_ID) if values else ""
 
 
 def _tidy_id(text: str) -> str:
     plain = text.isascii() and text.isprintable() and " " not in text
-    return (text if plain else "".join(line(_text(text)).split()))[:_LONGEST_VALUE]
+    return cut_bytes(text if plain else "".join(line(_text(text)).split()), LONGEST_ID)
 
 
 def _ids(values: list[str] | None) -> tuple[str, ...]:

@@ -26,12 +26,17 @@ def head_of(data: bytes) -> bytes | None:
 
 def named(head: bytes, names: Sequence[str]) -> bytes:
     """The fields with these names as they came, in their order, and the empty line after them."""
-    return b"".join(_fields(tuple(names)).findall(b"\n" + head))[1:] + b"\n\r\n"
+    return _block(_fields(tuple(names)).findall(b"\n" + head))
 
 
 def of_a_scan(head: bytes) -> bytes:
     """The fields that a scan asks for."""
-    return b"".join(_SCANNED.findall(b"\n" + head))[1:] + b"\n\r\n"
+    return _block(_SCANNED.findall(b"\n" + head))
+
+
+def _block(found: list[bytes]) -> bytes:
+    """Fields, each with the line end before it, as a header of their own."""
+    return b"".join((*found, b"\n\r\n"))[1:]
 
 
 @lru_cache(maxsize=16)

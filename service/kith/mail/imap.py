@@ -140,9 +140,10 @@ class ImapSource(ImapSession):
         """
         words = {media_type.lower().rpartition("/")[2].encode() for media_type in holding}
 
-        def worth(pieces: list[bytes]) -> bool:
-            return not words or any(word in piece.lower() for piece in pieces for word in words)
+        def names_one(pieces: list[bytes]) -> bool:
+            return any(map(b"".join(pieces).lower().__contains__, words))
 
+        worth = names_one if words else everything
         parts: dict[int, list[Part]] = {}
         found = self._answers([(uids, "BODYSTRUCTURE")], "reading the structure of messages", worth)
         for uid, answer in found.items():
@@ -178,8 +179,10 @@ class ImapSource(ImapSession):
         raise MailboxFailed(f"{self._account.name}: {self._account.host} does not give message {uid}", AGAIN)
 
     def _answers(self, asked: Collection[Question], what: str, worth: Worth = everything) -> dict[int, Answer]:
-        with self._doing(what):
-            return answers(self._client, asked, worth)
+        if self._idle:
+            self.idle_done()
+        with self._safely(what):
+            return answers(self._client, asked, worth, self._fetch)
 
     def find(self, folder: str, message_id: str) -> list[int]:
         """UIDs in a folder (opened read-only for it, and left open) of the messages that carry a Message-ID.

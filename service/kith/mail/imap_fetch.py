@@ -2,8 +2,9 @@
 
 import imaplib
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final
 
 from imapclient.response_parser import parse_fetch_response  # type: ignore[import-untyped]  # it ships no types
@@ -11,12 +12,14 @@ from imapclient.response_parser import parse_fetch_response  # type: ignore[impo
 from kith.mail.imap_account import is_busy, shown
 from kith.mail.imap_line import Client, Line
 from kith.mail.source import RawHeader, Unreadable
-from kith.mail.wire import BATCH, FETCH, ITEMS, WINDOW, YEARS, response, sequence_set
+from kith.mail.wire import BATCH, FETCH, ITEMS, YEARS, HeaderFetch, response, sequence_set
 
 Answer = dict[bytes, Any]
 Question = tuple[Sequence[int], str]
 Worth = Callable[[list[bytes]], bool]
 
+QUESTIONS: Final = 4
+"""Under way at once, beside WINDOW commands for headers: more could fill the buffers of both sides, which then wait."""
 MOST_BYTES: Final = 64 << 20
 """Of one answer: what is asked for has a limit, but some servers give the whole message all the same."""
 
@@ -32,46 +35,62 @@ def everything(_pieces: list[bytes]) -> bool:
     return True
 
 
-def answers(client: Client, asked: Collection[Question], worth: Worth = everything) -> dict[int, Answer]:
+def answers(
+    client: Client, asked: Collection[Question], worth: Worth = everything, headers: HeaderFetch | None = None
+) -> dict[int, Answer]:
     """What the server says of some messages, several questions under way at once: each is UIDs, and what of them.
 
     Left out is what is gone, what cannot be read, and what is not worth reading, by the bytes of its
-    answer. A question that is refused is asked again in halves, so one message costs no other. Raises
-    imaplib's abort or OSError when the line is lost, and its error when the server is only busy.
+    answer. A question that is refused is asked again in halves, so one message costs no other. While
+    the server thinks, headers that are under way are read. Raises imaplib's abort or OSError when the
+    line is lost, and its error when the server is only busy.
     """
     found: dict[int, Answer] = {}
     waiting = deque((uids[at : at + BATCH], item) for uids, item in asked for at in range(0, len(uids), BATCH))
     while waiting:
-        flight = [waiting.popleft() for _ in range(min(WINDOW, len(waiting)))]
-        refused = _ask(client.line, flight, worth, found)
-        for (uids, item), text in refused:
-            if is_busy(text):
-                raise imaplib.IMAP4.error(text)
+        flight = [waiting.popleft() for _ in range(min(QUESTIONS, len(waiting)))]
+        refused = []
+        for question, pieces in _asked_at_once(client.line, flight, headers):
+            if question:
+                refused.append((question, pieces[0]))
+            elif worth(pieces):
+                for uid, answer in _parsed(pieces).items():
+                    found.setdefault(uid, {}).update(answer)
+        for (uids, item), words in refused:
+            if is_busy(shown(words)):
+                raise imaplib.IMAP4.error(shown(words))
             half = len(uids) // 2
             waiting += [(some, item) for some in (uids[:half], uids[half:]) if half]
     wanted = {uid for uids, _ in asked for uid in uids}
     return {uid: answer for uid, answer in found.items() if uid in wanted}  # servers tell news of others, too
 
 
-def _ask(line: Line, flight: list[Question], worth: Worth, found: dict[int, Answer]) -> list[tuple[Question, str]]:
-    """Asks some questions at once and adds the answers to found; gives what was refused, with the server's words."""
+def _asked_at_once(
+    line: Line, flight: list[Question], headers: HeaderFetch | None
+) -> Iterator[tuple[Question | None, list[bytes]]]:
+    """Asks some questions at once; gives the FETCH responses, and each question that is refused with the refusal."""
+    if headers:
+        headers.launch()
     commands = [b"UID FETCH %s (%s)" % (sequence_set(uids), item.encode()) for uids, item in flight]
     flying = dict(zip(line.start(commands), flight, strict=True))
-    refused = []
-    while flying:
-        pieces = response(line.stream, MOST_BYTES)
-        tag, _, rest = pieces[0].partition(b" ")
-        if tag in flying:
-            line.done(tag)
-            question = flying.pop(tag)
-            if not rest.upper().startswith(b"OK"):
-                refused.append((question, shown(rest)))
-        elif pieces[0][:6].upper() == b"* BYE ":
-            raise imaplib.IMAP4.abort(shown(pieces[0][6:]))
-        elif FETCH.match(pieces[0]) and worth(pieces):
-            for uid, answer in _parsed(pieces).items():
-                found.setdefault(uid, {}).update(answer)
-    return refused
+    try:
+        strays = headers.settle() if headers else []
+        responses = chain(strays, iter(lambda: response(line.stream, MOST_BYTES), None))
+        while flying:
+            pieces = next(responses)
+            tag, _, rest = pieces[0].partition(b" ")
+            if tag in flying:
+                line.done(tag)
+                question = flying.pop(tag)
+                if not rest.upper().startswith(b"OK"):
+                    yield question, [rest]
+            elif pieces[0][:6].upper() == b"* BYE ":
+                raise imaplib.IMAP4.abort(shown(pieces[0][6:]))
+            elif FETCH.match(pieces[0]):
+                yield None, pieces
+    finally:
+        if flying:
+            line.shutdown()  # the rest of the answers would be taken for those to the next question
 
 
 def _parsed(pieces: list[bytes]) -> dict[int, Answer]:

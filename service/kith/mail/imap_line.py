@@ -21,6 +21,8 @@ _CONNECT_SECONDS: Final = 15.0
 _WORTH_COMPRESSING: Final = 0.010  # seconds of round trip; nearer servers answer faster than zlib unpacks
 _ATOM = re.compile(r"[A-Za-z0-9!#$&'+,./:;<=>?@^_`|~-]+")  # RFC 3501, 9, without what some servers trip over
 
+_AS_PYTHON = re.compile(r"^\S+ command error: \S+ \[b(['\"])(.*)\1\]$")  # what imaplib makes of a BAD
+
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # at DEBUG it writes whole conversations
 
 
@@ -194,11 +196,20 @@ def _log_in(client: Client, account: Account) -> None:
     try:
         _send_secret(client, account, secret)
     except imaplib.IMAP4.error as error:
-        text = shown(str(error).removeprefix("login failed: "), secret)
+        text = _said(error, secret)
         # imapclient calls a lost line a failed login too; what it wrapped tells. No cause: it may quote the secret.
         if isinstance(error, imaplib.IMAP4.abort) or isinstance(error.__context__, imaplib.IMAP4.abort):
             raise TryLater(f"{account.name}: {account.host} hung up at the login ({text})") from None
         raise login_refusal(account, text) from None
+
+
+def _said(error: Exception, secret: str) -> str:
+    """The server's words in a refused login, from what imapclient wrapped: its own text shows them as Python does."""
+    inner = error.__context__ if isinstance(error.__context__, imaplib.IMAP4.error) else error
+    words = inner.args[0] if inner.args else ""
+    if isinstance(words, bytes):
+        return shown(words, secret)
+    return shown(_AS_PYTHON.sub(r"\2", str(words).removeprefix("login failed: ")), secret)
 
 
 def _send_secret(client: Client, account: Account, secret: str) -> None:

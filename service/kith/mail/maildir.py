@@ -60,7 +60,7 @@ class Numbers(Protocol):
 
 def place_of(root: str) -> int:
     """A number for a Maildir, by its path: its UIDVALIDITY. It is larger than any that a server has (32 bits)."""
-    return 2**32 + crc32(os.fsencode(root))
+    return 2**32 + crc32(os.fsencode(root.rstrip("/")))
 
 
 @dataclass(frozen=True, slots=True)

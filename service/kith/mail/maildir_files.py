@@ -78,17 +78,20 @@ def _paths(folder: bytes) -> Iterator[bytes]:
 
 
 def _told_apart(folder: bytes, paths: Iterator[bytes]) -> dict[bytes, bytes]:
-    """Paths by lasting name. Where two files are there under one such name, both have their paths for names."""
+    """Paths by lasting name. Where several files are there under one such name, they have their paths for names."""
     found: dict[bytes, bytes] = {}
+    again: dict[bytes, list[bytes]] = {}
     for path in paths:
         key = lasting(path[4:])
-        other = found.setdefault(key, path)
-        if other != path:
-            there = [one for one in (path, other) if os.path.lexists(folder + b"/" + one)]
-            if len(there) > 1:
-                found.update({one: one for one in (path, found.pop(key))})
-            else:
-                found[key] = path  # the same file, renamed while it was listed
+        if found.setdefault(key, path) != path:
+            again.setdefault(key, [found[key]]).append(path)
+    for key, several in again.items():
+        there = [path for path in several if os.path.lexists(folder + b"/" + path)]
+        if len(there) > 1:
+            del found[key]
+            found.update({path: path for path in there})
+        else:
+            found[key] = (there or several)[-1]  # the same file, renamed while it was listed
     return found
 
 

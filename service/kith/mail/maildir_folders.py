@@ -68,10 +68,17 @@ def _walk(root: bytes) -> Iterator[tuple[tuple[str, ...], bytes]]:
         is_folder = b"cur" in inside
         if is_folder:
             yield parts, path
-        hides = path.rpartition(b"/")[2].startswith(b".") and path != root and not is_folder  # such as .git
-        if len(parts) < MOST_DEPTH and not hides:
-            below = sorted(inside - INSIDE if is_folder else inside, reverse=True)
+        if len(parts) < MOST_DEPTH:
+            below = sorted(_below(path, inside, is_root=path == root), reverse=True)
             waiting += [(parts + tuple(_parts(name)), path + b"/" + name) for name in below]
+
+
+def _below(path: bytes, inside: set[bytes], *, is_root: bool) -> set[bytes]:
+    """Where folders may be. What is hidden and no folder, such as .git, has at most .Folders in it."""
+    if b"cur" in inside:
+        return inside - INSIDE
+    is_hidden = path.rpartition(b"/")[2].startswith(b".") and not is_root
+    return {name for name in inside if name.startswith(b".")} if is_hidden else inside
 
 
 def _subdirectories(path: bytes) -> set[bytes]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from kith.domain.calendar import Attendee, Invite
+from kith.mail.headers import LONGEST_ID
 from kith.mail.mime import Unparsable
 from kith.mail.rules import tidy_rule
-from kith.mail.words import line
+from kith.mail.words import cut_bytes, line
 from kith.mail.zones import plain_name, zone_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def invite_of(rows: Sequence[str], method: str, zones: Mapping[str, list[str]], 
     times = _Times(event, zones, default)
     starts_at = times.required("DTSTART")
     timed = starts_at if isinstance(starts_at, datetime) else None
-    uid = line(str(_one(event, "UID") or ""))[:998]
+    uid = cut_bytes(line(str(_one(event, "UID") or "")), LONGEST_ID)
     if not uid:
         raise Unparsable("an event without UID")
     return Invite(

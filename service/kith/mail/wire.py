@@ -78,27 +78,34 @@ class HeaderFetch:
         self._under_way: deque[tuple[bytes, Batch]] = deque()
         self._flying: dict[bytes, Batch] = {}  # those of them whose end has not come
         self._owner: dict[int, Batch] = {}  # of the messages that have not come yet
+        self._strays: list[list[bytes]] | None = None
 
     def next(self) -> Batch | None:
         """The next batch, read to its end; None after the last."""
-        self._launch()
+        self.launch()
         if not self._landed:
             if not self._under_way:
                 return None
             self._land()
         return self._landed.popleft()
 
-    def settle(self) -> None:
-        """Reads what is under way, so that other commands may use the line."""
+    def settle(self) -> list[list[bytes]]:
+        """Reads what is under way, so that others may use the line; gives the responses that came for them already."""
+        strays = self._strays = []
         while self._under_way:
             self._land()
+        self._strays = None
+        return strays
 
     def drop(self) -> None:
         """Nobody wants the rest: what is under way will be read and forgotten, and no more is asked."""
         self._wanted = lambda _block: False
         self._asked = len(self._uids)
 
-    def _launch(self) -> None:
+    def launch(self) -> None:
+        """Asks for the next batches. Of those that have come and those under way there are two windows at most."""
+        if len(self._landed) > WINDOW:
+            return
         batches: list[Batch] = []
         commands: list[bytes] = []
         while len(self._under_way) + len(batches) < WINDOW and self._asked < len(self._uids):
@@ -158,9 +165,9 @@ class HeaderFetch:
             self._end(tag, rest)
         elif first[:6].upper() == b"* BYE ":
             raise imaplib.IMAP4.abort(shown(first[6:]))
-        elif FETCH.match(first):
-            self._take(parts)
-        # The rest is news that nobody asked for here (EXISTS, EXPUNGE, OK [...]), or nonsense.
+        elif not (FETCH.match(first) and self._take(parts)) and self._strays is not None:
+            self._strays.append(parts)
+        # What strays when nobody else asks is news (EXISTS, EXPUNGE, OK [...]), or nonsense.
 
     def _end(self, tag: bytes, rest: bytes) -> None:
         batch = self._flying.pop(tag)
@@ -171,24 +178,23 @@ class HeaderFetch:
         for uid in batch.missing:
             del self._owner[uid]
 
-    def _take(self, parts: list[bytes]) -> None:
-        """An answer in another order, with quoted strings, with items that nobody asked for."""
+    def _take(self, parts: list[bytes]) -> bool:
+        """An answer in another order, with quoted strings, with items that nobody asked for; whether it was for us."""
         try:
             items = _items(parts)
             uid = int(items.get(b"UID") or 0)
         except ValueError:
-            return  # its message stays missing, and is asked for again alone
-        name = next((name for name in items if name.startswith(b"BODY[")), b"")
+            return False  # its message stays missing, and is asked for again alone
+        name = next((name for name in items if name.startswith(b"BODY[HEADER")), b"")
         block, batch = items.get(name), self._owner.get(uid)
-        if batch is None or not name or block == b"":
-            return
+        if batch is None or not block:
+            return False
         if block is TOO_LONG:
             batch.unreadable.append(Unreadable(uid, f"its header fields are longer than {MOST_BYTES >> 20} MiB"))
-        elif block is None:
-            return
         elif self._wanted is None or self._wanted(block):
             batch.found.append(RawHeader(uid, instant(items.get(b"INTERNALDATE") or b""), block))
         del self._owner[uid]
+        return True
 
 
 def response(stream: Stream, most: int) -> list[bytes]:

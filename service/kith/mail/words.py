@@ -125,3 +125,8 @@ def _codec(charset: str) -> str:
         return codecs.lookup(label).name if _CHARSET.match(label) else "utf-8"
     except (LookupError, ValueError):
         return "utf-8"
+
+
+def cut_bytes(text: str, most: int) -> str:
+    """The beginning of a text that takes no more than so many bytes of UTF-8: an index has no room for more."""
+    return text if len(text) * 4 <= most else text.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")

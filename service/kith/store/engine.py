@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, inspect, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
-from kith.errors import ConfigError
+from kith.errors import ConfigError, StoreFailed
 from kith.store.migrations import HEAD
 
 __all__ = ["Engine", "Session", "copy_sqlite", "open_database", "reading", "sqlite_file", "writing"]
@@ -124,9 +124,13 @@ def revision_of(connection: Connection) -> str | None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """One transaction that writes: all of it or nothing."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
-        yield session
+    """One transaction that writes: all of it or nothing. Raises StoreFailed where the database refuses."""
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    except DBAPIError as error:
+        hint = "nothing was kept of this step; it is tried again. Is the disk full, or the server stopped?"
+        raise StoreFailed(f"the database refused a change ({_cause(error)})", hint) from error
 
 
 @contextmanager

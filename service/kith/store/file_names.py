@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from kith.store.engine import reading, writing
 from kith.store.rows import insert_new
@@ -29,13 +30,13 @@ class FileNames:
     def known(self, folder: str) -> tuple[int, int, str]:
         """The number the next name gets, how many files there were, and what the folder looked like then."""
         with reading(self.engine) as session:
-            row = self._row(session, folder)
+            row = session.exec(self._query(folder)).first()
             return (row.uidnext, row.messages, row.seen) if row else (1, 0, "")
 
     def names(self, folder: str) -> Iterator[list[bytes]]:
         """All names ever seen, in the order of their numbers from 1 upwards, some at a time."""
         with reading(self.engine) as session:
-            row = self._row(session, folder)
+            row = session.exec(self._query(folder)).first()
             if row is None:
                 return
             query = select(MaildirNamesRow.names).where(MaildirNamesRow.maildir_id == row.id)
@@ -48,7 +49,7 @@ class FileNames:
         Changes nothing and gives False where another process has given numbers meanwhile.
         """
         with writing(self.engine) as session:
-            row = self._row(session, folder, lock=True) or self._begun(session, folder)
+            row = session.exec(self._query(folder).with_for_update()).first() or self._begun(session, folder)
             if row.uidnext != uidnext:
                 return False
             self._append(session, row, new)
@@ -56,28 +57,21 @@ class FileNames:
             session.add(row)
         return True
 
-    def _row(self, session: Session, folder: str, *, lock: bool = False) -> MaildirRow | None:
-        query = select(MaildirRow).where(
+    def _query(self, folder: str) -> SelectOfScalar[MaildirRow]:
+        return select(MaildirRow).where(
             MaildirRow.owner_id == self.owner_id,
             MaildirRow.mailbox == self.mailbox,
             MaildirRow.folder == folder,
             MaildirRow.place == self.place,
         )
-        return session.exec(query.with_for_update() if lock else query).first()
 
     def _begun(self, session: Session, folder: str) -> MaildirRow:
         """A folder without numbers. Those of another Maildir that the mailbox was before are no longer needed."""
         same = {"owner_id": self.owner_id, "mailbox": self.mailbox, "folder": folder}
-        session.execute(
-            delete(MaildirRow).where(
-                *(col(getattr(MaildirRow, name)) == value for name, value in same.items()),
-                col(MaildirRow.place) != self.place,
-            )
-        )
+        others = (*(col(getattr(MaildirRow, name)) == value for name, value in same.items()),)
+        session.execute(delete(MaildirRow).where(*others, col(MaildirRow.place) != self.place))
         insert_new(session, MaildirRow, [{**same, "place": self.place, "uidnext": 1, "messages": 0, "seen": ""}])
-        row = self._row(session, folder, lock=True)
-        assert row is not None, "it was inserted, or another process did"  # noqa: S101 -- for the type checker
-        return row
+        return session.exec(self._query(folder).with_for_update()).one()
 
     def _append(self, session: Session, row: MaildirRow, new: Sequence[bytes]) -> None:
         if not new:

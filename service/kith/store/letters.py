@@ -1,10 +1,10 @@
 """Named queries about the outbox, digests, and replies."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from kith.store.rows import insert_new
@@ -30,8 +30,9 @@ def letter_by_key(session: Session, owner_id: int, kind: str, key: str) -> Lette
 
 
 def letter_by_message_id(session: Session, owner_id: int, message_id: str) -> LetterRow | None:
-    """The letter with this Message-ID."""
-    query = select(LetterRow).where(LetterRow.owner_id == owner_id, LetterRow.message_id == message_id)
+    """The letter with this Message-ID; some mail programs change its capitals."""
+    same = func.lower(LetterRow.message_id) == message_id.lower()
+    query = select(LetterRow).where(LetterRow.owner_id == owner_id, same)
     return session.exec(query).first()
 
 
@@ -75,6 +76,16 @@ def name_letter(session: Session, owner_id: int, period: date, letter_id: int) -
     """Says which letter a period's digest is."""
     mine = (col(DigestRow.owner_id) == owner_id, col(DigestRow.period) == period)
     session.execute(update(DigestRow).where(*mine).values(letter_id=letter_id))
+
+
+def digests_near(session: Session, owner_id: int, period: date) -> bool:
+    """Whether a digest was decided for a period that begins less than a week before this one, or up to a week after.
+
+    The day of digests was changed, or a clock that was ahead has been set back.
+    """
+    week = timedelta(days=7)
+    query = select(DigestRow.id).where(DigestRow.owner_id == owner_id, DigestRow.period > period - week)
+    return session.exec(query.where(DigestRow.period <= period + week).limit(1)).first() is not None
 
 
 def latest_digest(session: Session, owner_id: int) -> DigestRow | None:

@@ -14,6 +14,7 @@ from kith.store.tables import (
     NumberRow,
     PartRow,
     PersonRow,
+    PhoneRow,
     SnippetRow,
     TagRow,
     TouchRow,
@@ -24,6 +25,7 @@ Step = dict[str, Any]
 MOVED: tuple[tuple[type[SQLModel], str | None], ...] = (
     (AddressRow, None),
     (TagRow, "name"),
+    (PhoneRow, "number"),
     (PartRow, "identity"),
     (TouchRow, "identity"),
     (NoteRow, None),

@@ -74,6 +74,17 @@ def participants(session: Session, owner_id: int, identity: str) -> list[int]:
     return list(session.exec(query))
 
 
+def answered_elsewhere(session: Session, owner_id: int) -> list[tuple[int, int]]:
+    """Pairs of people, each once: who wrote, and who stood in Reply-To instead of them."""
+    same = and_(col(TouchRow.owner_id) == col(PartRow.owner_id), col(TouchRow.identity) == col(PartRow.identity))
+    query = (
+        select(TouchRow.person_id, PartRow.person_id)
+        .join(TouchRow, same)
+        .where(PartRow.owner_id == owner_id, col(PartRow.reply_to), TouchRow.person_id != PartRow.person_id)
+    )
+    return sorted(set(session.exec(query).all()))
+
+
 def of_person(session: Session, owner_id: int, person_id: int, limit: int) -> list[MessageRow]:
     """The newest messages in which a person takes part."""
     query = (

@@ -1,9 +1,9 @@
 """Named queries about notes, follow-ups, drafts, and the changes that can be taken back."""
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Date, delete, update
+from sqlalchemy import Date, and_, delete, func, or_, update
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel, col, select
 
@@ -19,6 +19,7 @@ from kith.store.tables import (
     NumberRow,
     PartRow,
     PersonRow,
+    PhoneRow,
     SnippetRow,
     TagRow,
     TouchRow,
@@ -65,15 +66,29 @@ def follow_ups_of(session: Session, owner_id: int, person_id: int) -> list[Follo
     return list(session.exec(query.order_by(col(FollowUpRow.due_on).desc())))
 
 
-def close_follow_ups(session: Session, owner_id: int, now: datetime) -> None:
-    """Closes promises whose person was touched on or after their date."""
-    for row in open_follow_ups(session, owner_id):
-        query = select(TouchRow.id).where(
-            TouchRow.owner_id == owner_id, TouchRow.person_id == row.person_id, TouchRow.at > row.created_at
-        )
-        after = query.where(col(TouchRow.at) >= datetime.combine(row.due_on, datetime.min.time(), now.tzinfo))
-        if session.exec(after.limit(1)).first() is not None:
-            row.done_at = now
+def close_follow_up(session: Session, row: FollowUpRow, now: datetime) -> None:
+    """The owner says that a promise is kept."""
+    row.done_at, row.by_touch = now, False
+    session.add(row)
+
+
+def settle_follow_ups(session: Session, owner_id: int, now: datetime, zone: tzinfo) -> None:
+    """Closes promises whose person was touched on or after their day, which begins where the owner lives.
+
+    Opens those again whose touch is gone: it was taken back, or was none. What was there before the promise was made
+    does not keep it.
+    """
+    later = and_(col(TouchRow.person_id) == FollowUpRow.person_id, col(TouchRow.at) > FollowUpRow.created_at)
+    query = (
+        select(FollowUpRow, func.max(TouchRow.at))
+        .join(TouchRow, later, isouter=True)
+        .where(FollowUpRow.owner_id == owner_id, or_(col(FollowUpRow.done_at).is_(None), col(FollowUpRow.by_touch)))
+        .group_by(col(FollowUpRow.id))
+    )
+    for row, latest in session.exec(query).all():
+        is_kept = latest is not None and latest.astimezone(zone).date() >= row.due_on
+        if is_kept != row.by_touch:
+            row.done_at, row.by_touch = (now, True) if is_kept else (None, False)
             session.add(row)
 
 
@@ -98,6 +113,7 @@ UNDOABLE: dict[str, type[SQLModel]] = {
     "person": PersonRow,
     "address": AddressRow,
     "tag": TagRow,
+    "phone": PhoneRow,
     "draft": DraftRow,
     "part": PartRow,
     "number": NumberRow,

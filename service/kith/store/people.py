@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, delete, func, update
 from sqlalchemy import select as select_columns
@@ -10,10 +10,11 @@ from sqlmodel import Session, col, select
 
 from kith.domain.address import looks_like
 from kith.domain.dates import parse_birthday, parse_duration
+from kith.domain.names import bare
 from kith.domain.person import History, Person
 from kith.store import owners
 from kith.store.rows import insert_new
-from kith.store.tables import METADATA, AddressRow, ForgottenRow, PersonRow, TagRow, TouchRow
+from kith.store.tables import METADATA, AddressRow, ForgottenRow, PersonRow, PhoneRow, TagRow, TouchRow
 
 Known = tuple[Person, History]
 
@@ -28,13 +29,18 @@ def everyone(session: Session, owner_id: int, ids: Collection[int] | None = None
     )
     addresses = select(AddressRow).where(AddressRow.owner_id == owner_id).order_by(col(AddressRow.id))
     tags = select(TagRow).where(TagRow.owner_id == owner_id).order_by(col(TagRow.name))
+    phones = select(PhoneRow).where(PhoneRow.owner_id == owner_id).order_by(col(PhoneRow.id))
     if ids is not None:
         query = query.where(col(PersonRow.id).in_(ids))
         addresses = addresses.where(col(AddressRow.person_id).in_(ids))
         tags = tags.where(col(TagRow.person_id).in_(ids))
-    written = _grouped((a.person_id, a.written) for a in session.exec(addresses))
-    tagged = _grouped((t.person_id, t.name) for t in session.exec(tags))
-    return [(_person(row, written, tagged), _history(row)) for row in session.exec(query)]
+        phones = phones.where(col(PhoneRow.person_id).in_(ids))
+    several = _Several(
+        _grouped((a.person_id, a.written) for a in session.exec(addresses)),
+        _grouped((t.person_id, t.name) for t in session.exec(tags)),
+        _grouped((p.person_id, p.number) for p in session.exec(phones)),
+    )
+    return [(_person(row, several), _history(row)) for row in session.exec(query)]
 
 
 def one(session: Session, owner_id: int, person_id: int) -> Known | None:
@@ -50,17 +56,26 @@ def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
     return groups
 
 
-def _person(row: PersonRow, addresses: Mapping[int, list[str]], tags: Mapping[int, list[str]]) -> Person:
+class _Several(NamedTuple):
+    """What one person may have several of, by person."""
+
+    addresses: Mapping[int, list[str]]
+    tags: Mapping[int, list[str]]
+    phones: Mapping[int, list[str]]
+
+
+def _person(row: PersonRow, several: _Several) -> Person:
     return Person(
         id=row.id,
         name=row.name,
         added_at=row.added_at,
-        addresses=tuple(addresses.get(row.id, ())),
+        addresses=tuple(several.addresses.get(row.id, ())),
         circle=row.circle,
-        tags=tuple(tags.get(row.id, ())),
+        tags=tuple(several.tags.get(row.id, ())),
         every=parse_duration(row.every) if row.every else None,
         about=row.about,
         birthday=parse_birthday(row.birthday) if row.birthday else None,
+        phones=tuple(several.phones.get(row.id, ())),
         paused=row.paused,
         snoozed_until=row.snoozed_until,
         passed_over=row.passed_over,
@@ -90,7 +105,7 @@ def find(session: Session, owner_id: int, who: str, key: str) -> list[Known]:
     """Whom a name, a part of one, an address or an id may mean; key is who as an address key.
 
     The first of these that fits anybody decides: an id, an address, a whole name, a word of a name,
-    any part of a name.
+    any part of a name. Accents may be left out; where they are written, names that have them come first.
     """
     wanted = " ".join(who.split()).lstrip("@").casefold()
     if not wanted:
@@ -108,12 +123,18 @@ def find(session: Session, owner_id: int, who: str, key: str) -> list[Known]:
 
 def _named(rows: Iterable[tuple[int, str]], wanted: str) -> list[int]:
     names = [(person_id, " ".join(name.split()).casefold()) for person_id, name in rows]
+    plain = bare(wanted)
+    found = _fitting(names, wanted) if plain != wanted else []
+    return found or _fitting([(person_id, bare(name)) for person_id, name in names], plain)
+
+
+def _fitting(names: list[tuple[int, str]], wanted: str) -> list[int]:
     tests = (
         lambda name: name == wanted,
         lambda name: wanted in name.replace("-", " ").split() or f" {wanted} " in f" {name} ",
         lambda name: wanted in name,
     )
-    for fits in tests:
+    for fits in tests if wanted else ():
         ids = [person_id for person_id, name in names if fits(name)]
         if ids:
             return ids
@@ -189,6 +210,14 @@ def tag_ids(session: Session, person_id: int, names: Iterable[str]) -> list[int]
     """The numbers of some tags of a person."""
     query = select(TagRow.id).where(TagRow.person_id == person_id, col(TagRow.name).in_(list(names)))
     return list(session.exec(query))
+
+
+def still_there(session: Session, owner_id: int, ids: Collection[int]) -> set[int]:
+    """Those of some people who are kept."""
+    if not ids:
+        return set()
+    query = select(PersonRow.id).where(PersonRow.owner_id == owner_id, col(PersonRow.id).in_(list(ids)))
+    return set(session.exec(query))
 
 
 def remove_tags(session: Session, owner_id: int, person_id: int, names: Iterable[str]) -> None:

@@ -16,9 +16,8 @@ def count(session: Session, owner_id: int, seen: Mapping[str, tuple[str, int, in
     """Adds to counters: by address key a name, messages out and in, and when last. Nothing where it is not wanted."""
     if not seen or not are_counted(session, owner_id, locked=True):
         return
-    connection = session.connection()
     statement = insertion(session, StrangerRow)
-    greatest = func.max if connection.dialect.name == "sqlite" else func.greatest
+    greatest = func.max if session.connection().dialect.name == "sqlite" else func.greatest
     statement = statement.on_conflict_do_update(
         index_elements=["owner_id", "key"],
         set_={
@@ -32,7 +31,7 @@ def count(session: Session, owner_id: int, seen: Mapping[str, tuple[str, int, in
         {"owner_id": owner_id, "key": key, "name": name, "outbound": out, "inbound": came, "last_at": at}
         for key, (name, out, came, at) in sorted(seen.items())
     ]
-    connection.execute(statement, rows)
+    session.connection().execute(statement, rows)
 
 
 def promising(session: Session, owner_id: int, since: datetime | None, limit: int) -> list[StrangerRow]:
