@@ -1,14 +1,16 @@
 """`kith people import` and `export`: address books in and out."""
 
 import json
+import shlex
 import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kith.store import strangers
 from support.postgres import Postgres
-from support.terminal import Terminal
+from support.terminal import NOW, Terminal
 
 CARDS = """BEGIN:VCARD
 VERSION:3.0
@@ -147,6 +149,100 @@ def test_circle_and_every_reach_those_who_are_there_already(kith: Terminal, tmp_
     assert [(m["name"], m["gains"]) for m in done["merged"]] == [("Ann", {"circle": "friends", "every": "5 weeks"})]
     kith("undo", str(done["change"]))
     assert {p["name"]: p["circle"] for p in kith.people()} == {"Ann": None, "Bob": "mentors"}
+
+
+CONNECTIONS = """Notes:
+"When exporting your connection data, you may notice that some of the email addresses are missing."
+
+First Name,Last Name,URL,Email Address,Company,Position,Connected On
+Tom,"Baker, PhD",https://x.example/tom,,Loaf,Baker,01 May 2024
+Ann,Roe,https://x.example/ann,,,,02 May 2024
+Maria,Silva,https://x.example/maria,,,,03 May 2024
+"""
+
+
+@pytest.fixture
+def connections(kith: Terminal, tmp_path: Path) -> str:
+    """What LinkedIn exports, beside a mailbox in which Tom writes and Maria is known."""
+    kith("people", "add", "Maria Silva", "maria@example.com")
+    work = kith.work()
+    with work.writing() as session:
+        seen = {"tom@loaf.example": ("Tom Baker", 4, 2, NOW), "tom.baker@x.example": ("", 0, 1, NOW)}
+        strangers.count(session, work.owner_id, seen)
+    work.engine.dispose()
+    table = tmp_path / "Connections.csv"
+    table.write_text(CONNECTIONS, encoding="utf-8")
+    return str(table)
+
+
+def test_rows_without_an_address_are_proposed_and_not_guessed(kith: Terminal, connections: str) -> None:
+    done = kith.json("people", "import", connections, "--every", "6w")
+    assert (done["added"], done["merged"], done["change"]) == ([], [], None)
+    assert done["proposed"] == [
+        {
+            "name": "Tom Baker, PhD",
+            "address": "tom@loaf.example",
+            "why": "their mail says “Tom Baker”; you wrote 4, they wrote 2, last on 2026-05-13",
+            "line": "kith people add '--every=6 weeks' '--about=Baker, Loaf' 'Tom Baker, PhD' tom@loaf.example",
+            "source": "Connections.csv, line 5",
+        },
+        {
+            "name": "Tom Baker, PhD",
+            "address": "tom.baker@x.example",
+            "why": "the address reads like the name; you wrote 0, they wrote 1, last on 2026-05-13",
+            "line": "kith people add '--every=6 weeks' '--about=Baker, Loaf' 'Tom Baker, PhD' tom.baker@x.example",
+            "source": "Connections.csv, line 5",
+        },
+    ]
+    assert [(s["name"], s["why"], s["looks_like"]) for s in done["skipped"]] == [
+        ("Ann Roe", "no address", []),
+        ("Maria Silva", "no address", ["Maria Silva"]),
+    ]
+    assert names(kith.people()) == ["Maria Silva"]
+
+
+def test_the_line_of_a_proposal_is_whole_and_adds_them(kith: Terminal, connections: str) -> None:
+    shown = kith("people", "import", connections).splitlines()
+    assert shown[:5] == [
+        "1 proposed, 2 left alone.",
+        "",
+        "Without an address, but seen in your mail. If it is them, this adds them:",
+        "  Tom Baker, PhD, tom@loaf.example: their mail says “Tom Baker”; you wrote 4, they wrote 2, "
+        "last on 2026-05-13",
+        "    kith people add '--about=Baker, Loaf' 'Tom Baker, PhD' tom@loaf.example",
+    ]
+    kith(*shlex.split(shown[4])[1:])
+    tom = kith.json("people", "show", "tom")
+    assert (tom["name"], tom["addresses"], tom["about"]) == (
+        "Tom Baker, PhD",
+        ["tom@loaf.example"],
+        "Baker, Loaf",
+    )
+    assert kith.json("people", "import", connections)["proposed"] == []
+
+
+def test_a_name_that_looks_like_an_option_is_none(kith: Terminal, tmp_path: Path) -> None:
+    work = kith.work()
+    with work.writing() as session:
+        strangers.count(session, work.owner_id, {"e@x.example": ("--every Body", 1, 1, NOW)})
+    work.engine.dispose()
+    table = tmp_path / "people.csv"
+    table.write_text("name,email\n--every Body,\n", encoding="utf-8")
+    (proposed,) = kith.json("people", "import", str(table))["proposed"]
+    kith(*shlex.split(proposed["line"])[1:])
+    assert names(kith.people()) == ["--every Body"]
+
+
+def test_phones_are_kept_shown_and_taken_back(kith: Terminal, tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    table.write_text("name,email,phone\nMaria,maria@example.com,+33 6 12 34 56 78\n", encoding="utf-8")
+    kith("people", "add", "Maria Silva", "maria@example.com")
+    assert kith("people", "import", str(table)).splitlines()[3] == "  Maria Silva  + +33 6 12 34 56 78"
+    assert kith.json("people", "show", "maria")["phones"] == ["+33 6 12 34 56 78"]
+    assert "\nphones        +33 6 12 34 56 78\n" in kith("people", "show", "maria")
+    assert kith("people", "import", str(table)) == "1 already there.\n"
+    kith("undo")
+    assert kith.json("people", "show", "maria")["phones"] == []
 
 
 def test_who_was_forgotten_does_not_come_back_by_an_import(kith: Terminal, files: list[str]) -> None:

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from kith.store import messages
+from kith.store.tables import METADATA
 from support.terminal import NOW, Terminal
 
 
@@ -114,6 +117,48 @@ def test_a_snooze_needs_no_quotes(maria: Terminal, words: list[str]) -> None:
     assert maria("snooze", *words) == "Maria Silva will come back on 3 June 2026\n"
 
 
+def follow_ups(kith: Terminal) -> dict[str, bool]:
+    """Whether a follow-up is done, by what it is about."""
+    return {f["text"]: f["done"] for f in kith.json("people", "show", "maria")["follow_ups"]}
+
+
+def test_a_follow_up_is_done_by_the_owners_word(maria: Terminal) -> None:
+    maria("followup", "maria", "in 3 months", "the job")
+    maria("followup", "maria", "in 3 weeks", "the flat in Lisbon")
+    said = maria("followup", "maria", "done", code=66)
+    assert said.startswith("error: which follow-up with Maria Silva is done? Open: “the flat in Lisbon”, “the job”\n")
+    assert maria("followup", "maria", "done", "Flat") == "Followed up with Maria Silva: the flat in Lisbon\n"
+    assert follow_ups(maria) == {"the job": False, "the flat in Lisbon": True}
+    assert maria("followup", "maria", "DONE") == "Followed up with Maria Silva: the job\n"  # the only one left
+    assert maria("followup", "maria", "done", code=66).startswith(
+        "error: there is no follow-up open with Maria Silva\n"
+    )
+    maria("undo")
+    assert follow_ups(maria) == {"the job": False, "the flat in Lisbon": True}
+
+
+def test_without_words_the_follow_ups_that_are_due_are_done(maria: Terminal) -> None:
+    for when, what in (("in 3 months", "the job"), ("today", "the flat"), ("tomorrow", "")):
+        maria("followup", "maria", when, what)
+    maria.now = NOW + timedelta(days=2)
+    assert maria("followup", "maria", "done") == "Followed up with Maria Silva: the flat\n"
+    assert follow_ups(maria) == {"the job": False, "the flat": True, "": True}
+    assert maria("followup", "maria", "done", "tea", code=66).startswith("error: which follow-up with Maria Silva")
+
+
+def test_a_touch_on_its_day_keeps_a_follow_up_and_undoing_it_opens_it_again(maria: Terminal) -> None:
+    maria("followup", "maria", "tomorrow", "the flat")
+    maria("touch", "maria")
+    assert follow_ups(maria) == {"the flat": False}
+    maria.now = NOW + timedelta(days=1)
+    maria("touch", "maria", "--channel", "call")
+    assert follow_ups(maria) == {"the flat": True}
+    assert maria.json("digest")["coming_up"] == []
+    maria("undo")
+    assert follow_ups(maria) == {"the flat": False}
+    assert [c["text"] for c in maria.json("digest")["coming_up"]] == ["the flat"]
+
+
 def test_a_snooze_hides_until_its_day(maria: Terminal) -> None:
     maria.mail("maria@example.com", NOW - timedelta(days=100))
     assert maria("snooze", "maria", "3 weeks") == "Maria Silva will come back on 3 June 2026\n"
@@ -198,6 +243,50 @@ def test_explain_says_why_somebody_is_due(maria: Terminal) -> None:
         "Maria Silva: 14 weeks since you were in touch, due after 2 months (circle friends), on 2 April; "
         "2 newer messages did not count: 1 automatic, 1 bulk.\n"
     )
+
+
+def test_explain_tells_what_gave_newer_mail_away(maria: Terminal) -> None:
+    maria("people", "add", "Bob", "bob@example.com")
+    maria.mail("maria@example.com", NOW - timedelta(days=100))
+    work = maria.work()
+    for days in (9, 8):
+        maria.mail("maria@example.com", NOW - timedelta(days=days), f"News {days}", reason="bulk")
+    maria.mail("bob@example.com", NOW - timedelta(days=7), "Copied")
+    with work.writing() as session:
+        table = METADATA.tables["message"]
+        session.execute(table.update().where(table.c.reason == "bulk").values(mark="List-Id"))
+        identity = session.scalars(select(table.c.identity).where(table.c.subject == "Copied")).one()
+        messages.add_parts(session, [{"owner_id": work.owner_id, "person_id": 1, "identity": identity}])
+    work.engine.dispose()
+    assert maria("explain", "maria").endswith("; 3 newer messages did not count: 2 bulk (List-Id), 1 copied.\n")
+    assert maria.json("explain", "maria")["not_counted"] == {"bulk": 2, "bystander": 1}
+    assert "did not count" not in maria("explain", "bob")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--every", "6w"], "10 days since you were in touch, due after 6 weeks (their own), on 14 June"),
+        (["--circle", "none"], "10 days since you were in touch; no rhythm is set"),
+        (
+            ["--pause"],
+            "10 days since you were in touch, due after 2 months (circle friends), on 3 July; paused until you",
+        ),
+        (["--tag", "family"], "10 days since you were in touch, due after 2 weeks (tag family), on 17 May"),
+    ],
+)
+def test_explain_names_the_rhythm_and_whose_it_is(maria: Terminal, words: list[str], said: str) -> None:
+    maria.mail("maria@example.com", NOW - timedelta(days=10))
+    maria("people", "edit", "maria", *words)
+    assert maria("explain", "maria").startswith(f"Maria Silva: {said}")
+
+
+def test_explain_tells_of_somebody_never_touched_from_when_they_are_due(maria: Terminal) -> None:
+    assert maria("explain", "maria") == (
+        "Maria Silva: you have not been in touch yet; added on 13 May, due from 13 May on.\n"
+    )
+    maria("snooze", "maria", "3 weeks")
+    assert maria("explain", "maria").endswith("due from 13 May on; snoozed until 3 June.\n")
 
 
 def test_explain_says_why_a_message_counted_or_not(maria: Terminal) -> None:

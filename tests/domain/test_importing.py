@@ -54,6 +54,21 @@ def test_what_the_person_has_is_kept() -> None:
     assert plan(contact, existing=[full]) == [Skip(contact, ALREADY_THERE)]
 
 
+def test_a_phone_that_is_there_in_another_hand_is_not_added_again() -> None:
+    known = replace(JANE, phones=("+33 6 12 34 56 78", "reception"))
+    contact = Contact("J", JANE.addresses, phones=("06 12 34 56 78", "+1 212 555 0100", "212-555-0100", "reception"))
+    assert plan(contact, existing=[known]) == [Merge(contact, 1, Gains(phones=("+1 212 555 0100",)))]
+    (added,) = plan(replace(contact, addresses=("new@example.com",)))
+    assert isinstance(added, Add)
+    assert added.contact.phones == ("06 12 34 56 78", "+1 212 555 0100", "reception")
+
+
+def test_a_name_written_otherwise_looks_like_somebody() -> None:
+    (step,) = plan(Contact("DOE, Jané X.", ("other@example.com",)))
+    assert isinstance(step, Add)
+    assert step.looks_like == ("Jane Doe",)
+
+
 def test_tags_are_united_without_regard_to_case() -> None:
     contact = Contact("Bob", ("bob@example.com",), tags=("school", "chess"))
     assert plan(contact) == [Merge(contact, 2, Gains(tags=("chess",)))]

@@ -478,3 +478,29 @@ def test_an_automatic_answer_is_known_by_its_fields_or_its_subject() -> None:
     assert is_automatic_answer(Envelope(subject="Out of office: Four people"))
     assert is_automatic_answer(Envelope(marks={"auto-submitted": "auto-replied"}))
     assert not is_automatic_answer(Envelope(subject="Re: Four people"))
+
+
+@pytest.mark.parametrize(
+    ("line", "which", "told"),
+    [
+        ("1 follow up done", "", ""),
+        ("1 follow-up done.", "", ""),
+        ("Maria: follow up is done", "", ""),
+        ("1 follow up: done", "", ""),
+        ("1 follow up done about the flat", "the flat", ""),
+        ("1 follow up done, she took it", "", "she took it"),
+        ("1 followup done about the flat, she took it", "the flat", "she took it"),
+        ("1 lunch today. follow up done", "", None),
+    ],
+)
+def test_a_follow_up_is_done_by_the_word(line: str, which: str, told: str | None) -> None:
+    found = parse(line, TODAY)
+    (done,) = [one for one in found if one.verb is Verb.FOLLOWED_UP]
+    assert (done.text, done.on) == (which, None)
+    if told is not None:
+        assert [one.text for one in found if one.verb is Verb.NOTE] == ([told] if told else [])
+
+
+def test_a_follow_up_that_is_to_be_done_is_still_to_come() -> None:
+    (found,) = parse("1 follow up in 3 weeks about what is done", TODAY)
+    assert (found.verb, found.text) == (Verb.FOLLOW_UP, "what is done")

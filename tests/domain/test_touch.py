@@ -92,6 +92,45 @@ def test_only_answers_from_outlook_are_worth_a_look_for_reactions(fields: str, m
     assert may_be_reaction(envelope(f"{fields}\r\n\r\n".encode(), None)) is may
 
 
+@pytest.mark.parametrize(
+    ("fields", "reason", "mark"),
+    [
+        ("List-Id: <cheese.example>\r\nPrecedence: list", Reason.BULK, "List-Id"),
+        ("Precedence: bulk", Reason.BULK, "Precedence"),
+        ("List-Unsubscribe: <mailto:x@shop.example>", Reason.BULK, "List-Unsubscribe"),
+        ("Auto-Submitted: auto-replied\r\nSubject: Out of office", Reason.AUTOMATIC, "Auto-Submitted"),
+        ("Subject: Out of office", Reason.AUTOMATIC, "Subject"),
+        ("Precedence: auto_reply", Reason.AUTOMATIC, "Precedence"),
+        ("X-Autoreply: yes", Reason.AUTOMATIC, "X-Autoreply"),
+        ("Return-Path: <>", Reason.AUTOMATIC, "Return-Path"),
+        ("Content-Type: multipart/report; boundary=b", Reason.AUTOMATIC, "Content-Type"),
+        ("Subject: Lunch", None, ""),
+    ],
+)
+def test_the_verdict_names_the_field_that_gave_it_away(fields: str, reason: Reason | None, mark: str) -> None:
+    block = f"From: maria@example.org\r\nTo: alex@example.com\r\n{fields}\r\n\r\n".encode()
+    verdict = judge(envelope(block, RECEIVED_AT), HERE, NOW)
+    assert (verdict.reason, verdict.mark) == (reason, mark)
+
+
+@pytest.mark.parametrize(
+    ("fields", "other"),
+    [
+        ("From: maria@example.org\r\nReply-To: bob@work.example", "bob"),
+        ("From: maria@example.org\r\nReply-To: Maria <maria.silva@gmail.com>", None),
+        ("From: maria@example.org\r\nReply-To: bob@work.example, zoe@bücher.example", None),
+        ("From: maria@example.org\r\nReply-To: somebody@example.net", None),
+        ("From: form@shop.example\r\nReply-To: bob@work.example", None),
+        ("From: maria@example.org\r\nReply-To: bob@work.example\r\nList-Id: <x.example>", None),
+        ("From: maria@example.org\r\nReply-To: bob@work.example\r\nAuto-Submitted: auto-generated", None),
+        ("From: maria@example.org", None),
+    ],
+)
+def test_a_reply_to_of_somebody_else_known_is_noted(fields: str, other: str | None) -> None:
+    block = f"{fields}\r\nTo: alex@example.com\r\n\r\n".encode()
+    assert judge(envelope(block, RECEIVED_AT), HERE, NOW).reply_to == (IDS[other] if other else None)
+
+
 HOSTILE: list[tuple[str, Callable[[int], str]]] = [
     ("phrases", lambda n: "out of office " * (n // 14)),
     ("phrases and marks", lambda n: "automatic reply, " * (n // 17)),

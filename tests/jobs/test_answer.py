@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kith.domain.reply_words import is_greeting
-from kith.errors import MailboxFailed
+from kith.errors import ConfigError, MailboxFailed
 from kith.jobs import answer, carry_out
 from kith.jobs.deliver import deliver_all
+from kith.letters import Letters
 from kith.mail import mime, replytext
 from kith.store import letters, people
 from kith.store.merging import MOVED
@@ -432,10 +433,10 @@ def test_a_reply_whose_folder_has_gone_does_not_hold_up_others(owner: Owner) -> 
     letter = owner.digest()
     owner.answer(letter, "Maria: likes tea")
     owner.office.read()
-    owner.office.server.folders["Sent Items"] = owner.office.server.folders.pop("Sent")
-    owner.office.server.deliver(read(owner.answer(letter, "Bob: likes milk", folder="Sent")).as_bytes(), "Elsewhere")
+    del owner.office.server.folders["Sent"]
+    owner.answer(letter, "Bob: likes milk", folder="Sent Items")
     owner.round()
-    assert owner.notes("Bob") == ["likes milk"]
+    assert (owner.notes("Maria"), owner.notes("Bob")) == ([], ["likes milk"])
 
 
 def test_promise_3_stopped_anywhere_a_reply_acts_once(owner: Owner) -> None:
@@ -572,6 +573,21 @@ def test_promise_8_a_reply_over_which_kith_stumbles_is_set_aside_and_told(
     owner.round()
     assert owner.notes("Bob") == ["likes milk"]
     assert owner.unfiled() == ["your mail of 2026-05-13 in Sent"]
+
+
+def test_a_reply_waits_while_a_template_of_the_owners_is_broken(owner: Owner) -> None:
+    broken = owner.office.folder / "templates" / "receipt.txt.j2"
+    broken.parent.mkdir()
+    broken.write_text("{{ nothing_of_that_name }}")
+    owner.answer(owner.digest(), "Maria: likes tea")
+    for _ in range(7):
+        with pytest.raises(ConfigError, match=r"receipt\.txt\.j2"):
+            owner.round()
+    assert owner.notes("Maria") == []
+    broken.unlink()
+    object.__setattr__(owner.office.work, "letters", Letters(broken.parent))  # as a new process has them
+    owner.round()
+    assert owner.notes("Maria") == ["likes tea"]
 
 
 def test_promise_8_a_message_the_server_does_not_give_holds_up_nobody(owner: Owner) -> None:

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from kith.errors import ConfigError
+from kith.errors import ConfigError, StoreFailed
 from kith.store import notes, owners, people
 from kith.store.engine import copy_sqlite, open_database, reading, sqlite_file, writing
-from kith.store.tables import AddressRow, PersonRow
+from kith.store.tables import METADATA, AddressRow, PersonRow
 from support.store import NOW, person, places
 
 WAIT = 20
@@ -48,8 +47,8 @@ def test_its_files_are_for_the_owner_alone(file: Path) -> None:
     try:
         engine = open_database(f"sqlite:///{file}")
         with writing(engine) as session:
-            values = "('x', 0, '2026-01-01', true)"
-            session.execute(text(f"INSERT INTO owner (name, address_seq, set_up_at, strangers) VALUES {values}"))
+            values = {"name": "x", "address_seq": 0, "set_up_at": NOW, "strangers": True}
+            session.execute(METADATA.tables["owner"].insert(), values)
             assert {p.name: _mode(p) for p in file.parent.iterdir()} == {
                 "kith.db": 0o600,
                 "kith.db-wal": 0o600,
@@ -286,7 +285,7 @@ def test_a_row_needs_its_owner_and_goes_with_it(engine: Engine, owner: int) -> N
         person(session, owner, "Maria", "maria@example.com")
         session.execute(text("DELETE FROM owner"))
     assert places(engine, "maria") == []
-    with pytest.raises(IntegrityError), writing(engine) as session:
+    with pytest.raises(StoreFailed), writing(engine) as session:
         person(session, owner, "Maria")
 
 

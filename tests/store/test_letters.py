@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from kith.errors import StoreFailed
 from kith.store import letters
 from kith.store.engine import reading, writing
 from kith.store.tables import DigestRow, LetterRow
@@ -59,9 +59,9 @@ def test_a_letter_is_found_by_what_names_it(engine: Engine, owner: int) -> None:
 def test_there_is_one_letter_of_a_kind_about_a_thing(engine: Engine, owner: int) -> None:
     with writing(engine) as session:
         _add(session, letter(owner, "week"))
-    with pytest.raises(IntegrityError), writing(engine) as session:
+    with pytest.raises(StoreFailed), writing(engine) as session:
         _add(session, letter(owner, "week", message_id="<another@example.com>"))
-    with pytest.raises(IntegrityError), writing(engine) as session:
+    with pytest.raises(StoreFailed), writing(engine) as session:
         _add(session, letter(owner, "another", message_id="<week@example.com>"))
 
 
@@ -120,7 +120,7 @@ def test_a_period_has_one_digest(engine: Engine, owner: int) -> None:
         assert kept
         assert kept.letter_id == number
         assert letters.latest_digest(session, owner + 1) is None
-    with pytest.raises(IntegrityError), writing(engine) as session:
+    with pytest.raises(StoreFailed), writing(engine) as session:
         session.add(DigestRow(owner_id=owner, period=week, made_at=NOW))
 
 
@@ -166,5 +166,5 @@ def test_what_became_of_a_replys_lines(engine: Engine, owner: int) -> None:
         session.expire_all()
         assert [i.line for i in letters.unfiled(session, owner)] == ["3 ???"]
         assert letters.instructions(session, owner, "a")[0].outcome == "done"
-    with pytest.raises(IntegrityError), writing(engine) as session:
+    with pytest.raises(StoreFailed), writing(engine) as session:
         session.add(instruction(owner, "a", position=1))

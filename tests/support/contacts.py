@@ -37,5 +37,6 @@ contacts = st.builds(
     every=st.none() | durations,
     birthday=st.none() | birthdays,
     about=texts.map(fields.block),
+    phones=_several(texts.map(lambda text: fields.line(text, 60))),
 )
-"""What both formats keep: all but phones, uid and source."""
+"""What all formats keep: all but uid and source."""

@@ -28,6 +28,17 @@ def test_a_delivery_makes_its_folder_and_keeps_its_time(dovecot: Dovecot) -> Non
         assert client.fetch([uid], ["INTERNALDATE"])[uid][b"INTERNALDATE"] == at
 
 
+def test_mail_that_was_put_into_a_maildir_is_served(dovecot: Dovecot) -> None:
+    for place in (".", ".Sent"):
+        for name in ("cur", "new", "tmp"):
+            (dovecot.maildir("sixth") / place / name).mkdir(parents=True)
+    (dovecot.maildir("sixth") / ".Sent" / "cur" / "1.one:2,S").write_bytes(MESSAGE)
+    dovecot.hand_over("sixth")
+    assert dovecot.snapshot("sixth")["Sent"] == {1: (b"\\Seen",)}
+    dovecot.deliver("sixth", MESSAGE)
+    assert len(dovecot.snapshot("sixth")["INBOX"]) == 1
+
+
 def test_it_speaks_tls_and_starttls_with_a_certificate_that_can_be_trusted(dovecot: Dovecot) -> None:
     context = ssl.create_default_context(cafile=str(dovecot.ca))
     with IMAPClient("localhost", dovecot.tls_port, ssl_context=context, timeout=5) as client:

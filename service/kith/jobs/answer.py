@@ -10,7 +10,7 @@ from kith.domain.message import Envelope, identity
 from kith.domain.reply import Instruction
 from kith.domain.token import is_fresh
 from kith.domain.trust import vouched
-from kith.errors import MailboxFailed, NotFound
+from kith.errors import ConfigError, MailboxFailed, NotFound
 from kith.jobs.acknowledge import acknowledge
 from kith.jobs.acts import Acts
 from kith.jobs.carry_out import carry_out
@@ -58,7 +58,11 @@ def answer_mailbox(work: Work, mailbox: str, source: Source) -> int:
             _finish(work, row, "gone", "it was no longer there")
             continue
         _count(work, row)
-        acted += _answer_one(work, row, raw)
+        try:
+            acted += _answer_one(work, row, raw)
+        except ConfigError:  # a template of the owner's is broken: the reply waits until it is mended
+            _count(work, row, -1)
+            raise
     return acted
 
 
@@ -195,10 +199,10 @@ def _set_aside(work: Work, row: ReplyRow) -> None:
         _keep(session, row, "unread", f"given up after {row.tries} tries")
 
 
-def _count(work: Work, row: ReplyRow) -> None:
+def _count(work: Work, row: ReplyRow, tries: int = 1) -> None:
     with work.writing() as session:
         kept = session.get_one(ReplyRow, row.id)
-        kept.tries += 1
+        kept.tries += tries
         session.add(kept)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Protocol, TypeVar
 from zlib import crc32
 
@@ -167,7 +168,7 @@ class MaildirSource:
         self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None = None
     ) -> Iterator[tuple[list[int], list[RawHeader], list[Unreadable]]]:
         """The fields of a scan of the open folder's messages, batch by batch; the time is that of the file."""
-        opened = self._open.folder
+        opened, how = self._open.folder, partial(files.head_fields, wanted=wanted)
         for start in range(0, len(uids), BATCH):
             if opened != self._open.folder:
                 raise Internal("another folder was opened while headers were being read")
@@ -175,7 +176,7 @@ class MaildirSource:
             found: list[RawHeader] = []
             unreadable: list[Unreadable] = []
             for uid in covered:
-                read = self._read(uid, lambda path: files.head_fields(path, wanted))
+                read = self._read(uid, how)
                 if isinstance(read, Unreadable):
                     unreadable.append(read)
                 elif read:
@@ -184,14 +185,16 @@ class MaildirSource:
 
     def _read(self, uid: int, how: Callable[[bytes], T]) -> T | Unreadable | None:
         """What how makes of a message's path; None where it is gone. A file that was renamed is found again."""
+        opened = self._open
         for _ in range(files.TRIES):
-            path = self._open.path(uid)
+            path = opened.path(uid)
             if not path:
                 return None
             try:
                 return how(path)
             except FileNotFoundError:
-                self.examine(self._open.folder)
+                self.examine(opened.folder)
+                opened = self._open
             except OSError as error:
                 if error.errno not in _OF_THE_FILE:
                     raise self._failed("reading messages", error) from error

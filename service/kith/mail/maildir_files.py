@@ -23,6 +23,7 @@ TRIES: Final = 5
 _FLAGS_ELSEWHERE = re.compile(rb"[;!]2,[A-Za-z]*\Z")  # where a file system takes no colon
 _SERVERS_NUMBER = re.compile(rb",U=[0-9]+")
 _OPEN: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe that lies there must not hold us up
+_PIECE: Final = 65_536
 _LETTERS: Final = {r"\draft": "D", r"\flagged": "F", r"\answered": "R", r"\seen": "S", r"\deleted": "T"}
 
 
@@ -103,12 +104,14 @@ def lasting(name: bytes) -> bytes:
     return _SERVERS_NUMBER.sub(b"", key) if b",U=" in key else key
 
 
-def head_fields(path: bytes, wanted: Callable[[bytes], bool] | None) -> tuple[bytes, float] | None:
+def head_fields(path: bytes, wanted: Callable[[bytes], bool] | None = None) -> tuple[bytes, float] | None:
     """The fields of a scan, and the file's time in seconds; None where they are not wanted. Raises OSError."""
     handle = os.open(path, _OPEN)
     try:
         block = of_a_scan(_head(handle))
-        return None if wanted and not wanted(block) else (block, os.fstat(handle).st_mtime)
+        if wanted and not wanted(block):
+            return None
+        return block, os.fstat(handle).st_mtime
     finally:
         os.close(handle)
 
@@ -133,12 +136,16 @@ def _head(handle: int) -> bytes:
 
 def beginning(path: bytes, limit: int) -> bytes:
     """The first limit bytes of a file. Raises OSError."""
-    with os.fdopen(os.open(path, _OPEN), "rb", buffering=0) as file:
-        pieces = []
-        while limit > 0 and (piece := file.read(limit)):
-            pieces.append(piece)
-            limit -= len(piece)
-    return b"".join(pieces)
+    handle = os.open(path, _OPEN)
+    try:
+        data = os.read(
+            handle, min(limit, os.fstat(handle).st_size)
+        )  # room for more would have to be made and given back
+        while len(data) < limit and (more := os.read(handle, min(limit - len(data), _PIECE))):
+            data += more
+    finally:
+        os.close(handle)
+    return data
 
 
 def deliver(folder: bytes, raw: bytes, flags: Sequence[str]) -> None:

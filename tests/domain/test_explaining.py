@@ -1,0 +1,33 @@
+"""Verdicts in words."""
+
+import pytest
+
+from kith.domain.explaining import RULED_OUT, in_words, not_counted
+from kith.domain.touch import Reason
+
+
+def test_every_reason_has_words() -> None:
+    said = {in_words(reason) for reason in (*Reason, RULED_OUT)}
+    assert len(said) == len(Reason) + 1
+    assert all("-" not in words for words in said)
+
+
+@pytest.mark.parametrize(
+    ("reason", "mark", "words"),
+    [
+        ("bulk", "List-Id", "bulk (List-Id)"),
+        ("automatic", "Auto-Submitted", "automatic (Auto-Submitted)"),
+        ("bulk", "", "bulk"),
+        ("bystander", "", "copied"),
+        ("ruled-out", "List-Id", "no touch by your own word"),
+    ],
+)
+def test_a_mark_is_told_where_it_was_the_reason(reason: str, mark: str, words: str) -> None:
+    assert in_words(reason, mark) == words
+
+
+def test_what_did_not_count_is_told_by_number() -> None:
+    rows = [("bystander", ""), ("bulk", "List-Id"), ("bulk", "List-Id")]
+    assert not_counted(rows) == "3 newer messages did not count: 2 bulk (List-Id), 1 copied"
+    assert not_counted(rows[:1]) == "1 newer message did not count: 1 copied"
+    assert not_counted([]) == ""
