@@ -155,7 +155,7 @@ CONNECTIONS = """Notes:
 "When exporting your connection data, you may notice that some of the email addresses are missing."
 
 First Name,Last Name,URL,Email Address,Company,Position,Connected On
-Tom,"Baker, PhD",https://x.example/tom,,Loaf,Baker,01 May 2024
+Tom,"Baker, PhD",https://x.example/tom,,Oven,Baker,01 May 2024
 Ann,Roe,https://x.example/ann,,,,02 May 2024
 Maria,Silva,https://x.example/maria,,,,03 May 2024
 """
@@ -167,7 +167,7 @@ def connections(kith: Terminal, tmp_path: Path) -> str:
     kith("people", "add", "Maria Silva", "maria@example.com")
     work = kith.work()
     with work.writing() as session:
-        seen = {"tom@loaf.example": ("Tom Baker", 4, 2, NOW), "tom.baker@x.example": ("", 0, 1, NOW)}
+        seen = {"tom@o.example": ("Tom Baker", 4, 2, NOW), "tom.baker@x.example": ("", 0, 1, NOW)}
         strangers.count(session, work.owner_id, seen)
     work.engine.dispose()
     table = tmp_path / "Connections.csv"
@@ -181,16 +181,16 @@ def test_rows_without_an_address_are_proposed_and_not_guessed(kith: Terminal, co
     assert done["proposed"] == [
         {
             "name": "Tom Baker, PhD",
-            "address": "tom@loaf.example",
+            "address": "tom@o.example",
             "why": "their mail says “Tom Baker”; you wrote 4, they wrote 2, last on 2026-05-13",
-            "line": "kith people add '--every=6 weeks' '--about=Baker, Loaf' 'Tom Baker, PhD' tom@loaf.example",
+            "line": "kith people add '--every=6 weeks' '--about=Baker, Oven' 'Tom Baker, PhD' tom@o.example",
             "source": "Connections.csv, line 5",
         },
         {
             "name": "Tom Baker, PhD",
             "address": "tom.baker@x.example",
             "why": "the address reads like the name; you wrote 0, they wrote 1, last on 2026-05-13",
-            "line": "kith people add '--every=6 weeks' '--about=Baker, Loaf' 'Tom Baker, PhD' tom.baker@x.example",
+            "line": "kith people add '--every=6 weeks' '--about=Baker, Oven' 'Tom Baker, PhD' tom.baker@x.example",
             "source": "Connections.csv, line 5",
         },
     ]
@@ -203,20 +203,20 @@ def test_rows_without_an_address_are_proposed_and_not_guessed(kith: Terminal, co
 
 def test_the_line_of_a_proposal_is_whole_and_adds_them(kith: Terminal, connections: str) -> None:
     shown = kith("people", "import", connections).splitlines()
+    why = "their mail says “Tom Baker”; you wrote 4, they wrote 2, last on 2026-05-13"
     assert shown[:5] == [
         "1 proposed, 2 left alone.",
         "",
         "Without an address, but seen in your mail. If it is them, this adds them:",
-        "  Tom Baker, PhD, tom@loaf.example: their mail says “Tom Baker”; you wrote 4, they wrote 2, "
-        "last on 2026-05-13",
-        "    kith people add '--about=Baker, Loaf' 'Tom Baker, PhD' tom@loaf.example",
+        f"  Tom Baker, PhD, tom@o.example: {why}",
+        "    kith people add '--about=Baker, Oven' 'Tom Baker, PhD' tom@o.example",
     ]
     kith(*shlex.split(shown[4])[1:])
     tom = kith.json("people", "show", "tom")
     assert (tom["name"], tom["addresses"], tom["about"]) == (
         "Tom Baker, PhD",
-        ["tom@loaf.example"],
-        "Baker, Loaf",
+        ["tom@o.example"],
+        "Baker, Oven",
     )
     assert kith.json("people", "import", connections)["proposed"] == []
 

@@ -4,7 +4,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
-from kith.domain.folders import readable
+from kith.domain.folders import Folder, Role, readable
 from kith.domain.touch import Circumstances, Found, Verdict, judge
 from kith.errors import KithError
 from kith.jobs.scan import STOPS
@@ -73,7 +73,7 @@ def _asked(work: Work, message_id: str) -> list[Explained]:
             with closing(work.open_source(mailbox)) as source:
                 chosen, _ = readable(source.folders(), mailbox.folders, mailbox.exclude)
                 for folder in chosen:
-                    found += _in_folder(source, folder.name, message_id, here, work.now())
+                    found += _in_folder(source, folder, message_id, here, work.now())
         except STOPS as error:
             failed = error
     if failed and not found:
@@ -81,15 +81,19 @@ def _asked(work: Work, message_id: str) -> list[Explained]:
     return found
 
 
-def _in_folder(source: Source, folder: str, message_id: str, here: Circumstances, now: datetime) -> list[Explained]:
+def _in_folder(source: Source, folder: Folder, message_id: str, here: Circumstances, now: datetime) -> list[Explained]:
     found = []
-    for _covered, blocks, _unreadable in source.headers(source.find(folder, message_id)):
-        parts = source.structures([raw.uid for raw in blocks])
+    for _covered, blocks, _unreadable in source.headers(source.find(folder.name, message_id)):
+        uids = [raw.uid for raw in blocks]
+        parts, relayed = source.structures(uids), source.fields(uids, ["Received"])
         for raw in blocks:
             envelope = headers.envelope(raw.block, raw.received_at)
-            media_types = frozenset(part.media_type for part in parts.get(raw.uid, []))
-            verdict = judge(envelope, here, now, Found(media_types=media_types))
-            found.append(_as_judged(message_id, envelope.subject, verdict))
+            more = Found(
+                media_types=frozenset(part.media_type for part in parts.get(raw.uid, [])),
+                relayed_at=headers.received_time(relayed.get(raw.uid, b"")),
+                in_drafts=folder.role is Role.DRAFTS,
+            )
+            found.append(_as_judged(message_id, envelope.subject, judge(envelope, here, now, more)))
     return found
 
 

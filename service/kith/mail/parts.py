@@ -23,6 +23,7 @@ _ENCODING = re.compile(rb"^content-transfer-encoding[ \t]*:\s*\"?([!#-:<-~]{1,40
 _CHARSET = re.compile(rb"[;\s]charset[ \t]*=[ \t]*\"?([^\s\";]{1,100})", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"[;\s]boundary[ \t]*=[ \t]*(?:\"([^\"\n]{1,200})\"|([^\s\";]{1,200}))", re.IGNORECASE)
 _NAMED = re.compile(rb"name[*0-9]{0,6}[ \t]*=", re.IGNORECASE)
+_TELLING = re.compile(rb"\ncontent-type[^\n]*+(?:\n[ \t][^\n]*+)*+")  # in small letters, wherever it stands
 _PLAIN: Final = "text/plain"
 
 
@@ -46,8 +47,8 @@ def leaves(raw: bytes) -> list[Part]:
 
 def may_hold(raw: bytes, media_types: Collection[str]) -> bool:
     """False only where no leaf can be of one of these types: a quick look, to save most messages a thorough one."""
-    small = raw.lower()
-    return any(name.lower().partition("/")[2].encode() in small for name in media_types)
+    told = b"".join(_TELLING.findall(b"\n" + raw.lower()))
+    return any(name.lower().partition("/")[2].encode() in told for name in media_types)
 
 
 def contents(raw: bytes, sections: Collection[str], limit: int) -> Iterator[tuple[str, bytes]]:
