@@ -81,18 +81,14 @@ class Row:
 def timed(command: Sequence[str | Path], folder: Path) -> Took:
     """Runs a command to its end. Fails where the command does."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("KITH_")} | {"BENCH_PASSWORD": PASSWORD}
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [str(word) for word in command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    measuring = [sys.executable, ROOT / "bench" / "took.py", *command]
+    ran = subprocess.run(
+        [str(word) for word in measuring], check=False, cwd=folder, env=environment, capture_output=True, text=True,
+        timeout=SECONDS,
     )  # fmt: skip
-    said = process.stderr.read() if process.stderr else b""
-    _, status, used = os.wait4(process.pid, 0)
-    took = Took(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(map(str, command))} gave {process.returncode}:\n{said.decode()}")
-    return took
+    if ran.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))} gave {ran.returncode}:\n{ran.stderr}")
+    return Took(*json.loads(ran.stdout))
 
 
 def median(tries: Sequence[Took]) -> Took:
@@ -359,8 +355,10 @@ def measured(server: Dovecot, folder: Path, size: int, runs: int, *, huge: bool)
     _say("over a link")
     rows += over_a_link(small, runs)
     _say("memory")
-    sizes = [small] * (small is not box) + [Mailbox(server, folder / "huge", 300_000)] * huge
-    rows += [Row(f"memory: first scan of {one.size:,}", one.first_scan(), aim="150 MiB") for one in sizes]
+    others = [] if small is box else [small]
+    if huge:
+        others.append(Mailbox(server, folder / "huge", 300_000))
+    rows += [Row(f"memory: first scan of {one.size:,}", one.first_scan(), aim="150 MiB") for one in others]
     _say("later scans")
     rows += later_scans(box, runs) + starts(box, runs)
     _say("many people")
@@ -368,7 +366,7 @@ def measured(server: Dovecot, folder: Path, size: int, runs: int, *, huge: bool)
 
 
 def _say(what: str) -> None:
-    print(f"{what} …", file=sys.stderr)
+    print(f"{time.strftime('%H:%M:%S')} {what} …", file=sys.stderr)
 
 
 if __name__ == "__main__":

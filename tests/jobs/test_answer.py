@@ -390,6 +390,7 @@ def test_promise_3_a_reply_seen_twice_acts_once(tmp_path: Path) -> None:
         owner.office.server.deliver(b"Authentication-Results: mx.example.com; dmarc=pass\r\n" + raw, "INBOX")
         owner.office.server.deliver(raw, "Archive")
         owner.round()
+        assert [why for state, why in owner.whys() if state != "done"] == ["acted on before"]
         owner.office.server.deliver(raw, "Sent")
         owner.round()
         owner.office.server.renumber("Sent")
@@ -427,6 +428,20 @@ def test_a_reply_that_moved_before_it_was_read_is_read_where_it_is(owner: Owner)
     owner.office.server.renumber("Sent", backwards=True)
     owner.round()
     assert owner.notes("Maria") == ["likes tea"]
+
+
+def test_where_the_folder_is_renumbered_at_the_last_moment_another_mail_is_not_taken_for_the_reply(
+    owner: Owner,
+) -> None:
+    letter = owner.digest()
+    owner.answer(letter, "Maria: likes tea")
+    owner.office.read()
+    owner.answer(letter, "Bob: likes milk")
+    owner.office.server.renumber("Sent", backwards=True)
+    assert answer.answer_mailbox(owner.office.work, "personal", owner.office.server.open()) == 0
+    assert (owner.notes("Maria"), owner.notes("Bob")) == ([], [])
+    owner.round()
+    assert (owner.notes("Maria"), owner.notes("Bob")) == (["likes tea"], ["likes milk"])
 
 
 def test_a_reply_whose_folder_has_gone_does_not_hold_up_others(owner: Owner) -> None:

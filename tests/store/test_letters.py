@@ -147,7 +147,10 @@ def test_a_reply_that_was_moved_is_looked_for_where_it_is_now(engine: Engine, ow
         session.flush()
         moved = [_reply(owner, name, folder="Archive", uid=7) for name in ("waits", "gone", "done", "ignored")]
         assert letters.add_replies(session, moved) == 0
-        assert _waiting(session, owner, "found") == [("waits", "Archive", 7), ("gone", "Archive", 7)]
+        copy = "a copy elsewhere is no news of one that waits where it was"
+        assert _waiting(session, owner, "found") == [("waits", "Sent", 1), ("gone", "Archive", 7)], copy
+        letters.add_replies(session, [_reply(owner, "waits", uidvalidity=2, uid=9)])
+        assert _waiting(session, owner, "found")[0] == ("waits", "Sent", 9), "the folder was renumbered"
         assert _waiting(session, owner, "done", "ignored") == [("done", "Sent", 1), ("ignored", "Sent", 1)]
 
 

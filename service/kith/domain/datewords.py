@@ -91,6 +91,10 @@ DAY_MONTH_NUMBERS: Final = re.compile(r"(?P<day>[0-9]{1,2})(?P<by>[./])(?P<month
 DAY_ALONE: Final = re.compile(
     r"(?:the )?(?P<day>[0-9]{1,2}(?:st|nd|rd|th)|first)(?: of (?P<turn>the|this|next|last) month)?"
 )
+IN_TIME: Final = re.compile(r"(?:'s|(?<=s)'?) time$")
+"""What "in a year's time" and "in six weeks' time" say beyond their length."""
+A_WEEK_ON: Final = re.compile(r"(?:a )?week (?:on|from) (?P<day>[a-z]+)|(?P<same>[a-z]+) week")
+AFTER_NEXT: Final = re.compile(r"(?:the )?(?P<unit>week|month|year) after next")
 LENGTH: Final = re.compile(
     r"(?P<ahead>(?:in|for) )?(?P<words>[a-z0-9 ]+?)(?: (?:(?P<ago>ago)|(?P<later>from (?:now|today)|later)))?"
 )

@@ -37,7 +37,7 @@ class Reading:
 
 def read_english(text: str, today: date, look: Look) -> Reading | None:
     """The day that the whole English text means, or None. The rules are those of dates.parse_date."""
-    said = known.HOUR.sub("", " ".join(words_of(text)))
+    said = known.IN_TIME.sub("", known.HOUR.sub("", " ".join(words_of(text))))
     phrase = known.BEFORE.sub("", said, count=1)
     reading = _read(phrase, today, look) or _read(known.DAY_PART.sub("", phrase), today, look)
     if reading is None or not known.EARLIEST_YEAR <= reading.on.year <= known.LATEST_YEAR:
@@ -97,6 +97,18 @@ def _turn_of_unit(phrase: str, today: date, _look: Look) -> Reading | None:
         return None
     length = Duration(*UNITS[unit])
     return Reading(length.after(today) if turn > 0 else length.before(today), Kind.DAY)
+
+
+def _later(phrase: str, today: date, _look: Look) -> Reading | None:
+    """ "a week on Tuesday", "Tuesday week", "the week after next"."""
+    if found := known.AFTER_NEXT.fullmatch(phrase):
+        length = Duration(*UNITS[found["unit"]])
+        return Reading(Duration(2 * length.amount, length.unit).after(today), Kind.DAY)
+    found = known.A_WEEK_ON.fullmatch(phrase)
+    number = known.WEEKDAYS.get(found["day"] or found["same"]) if found else None
+    if number is None:
+        return None
+    return Reading(days_from(_nearest_weekday(number, today, Look.AHEAD, 0), 7), Kind.DAY)
 
 
 def _calendar_day(phrase: str, today: date, look: Look) -> Reading | None:
@@ -205,5 +217,5 @@ def _running_period(name: str, edge: str, turn: int, today: date) -> date | None
 
 
 _READERS: Final[tuple[Callable[[str, date, Look], Reading | None], ...]] = (
-    _word, _weekday, _length, _turn_of_unit, _calendar_day, _short_numbers, _feast, _day_alone, _period,
+    _word, _weekday, _later, _length, _turn_of_unit, _calendar_day, _short_numbers, _feast, _day_alone, _period,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What the owner says about a touch that was none, and about a message that was one after all."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,29 @@ def not_a_touch(acts: Acts, person: Person, on: date | None = None) -> Done:
 
     Raises NotFound where there is no such touch.
     """
-    touch = _touch(acts, person, on)
+    return _taken_away(acts, person, _touch(acts, person, on))
+
+
+def message_not_a_touch(acts: Acts, message: MessageRow) -> list[Done]:
+    """One message was no touch of anybody. Empty where it was none already."""
+    touched = messages.touches_of(acts.session, acts.owner_id, message.identity)
+    persons = _persons(acts, [touch.person_id for touch in touched])
+    return [_taken_away(acts, persons[touch.person_id], touch) for touch in touched]
+
+
+def message_is_a_touch(acts: Acts, message: MessageRow) -> list[Done]:
+    """One message was a touch of everybody known who takes part in it. Empty where it was that already."""
+    touched = {touch.person_id for touch in messages.touches_of(acts.session, acts.owner_id, message.identity)}
+    taking_part = messages.participants(acts.session, acts.owner_id, message.identity)
+    persons = _persons(acts, [person_id for person_id in taking_part if person_id not in touched])
+    return [_counted(acts, person, message) for person in persons.values()]
+
+
+def _persons(acts: Acts, ids: Collection[int]) -> dict[int, Person]:
+    return {person.id: person for person, _ in people.everyone(acts.session, acts.owner_id, ids)}
+
+
+def _taken_away(acts: Acts, person: Person, touch: TouchRow) -> Done:
     before = _ruling(acts, touch.identity)
     messages.rule(acts.session, acts.owner_id, touch.identity, RULED_OUT, ruled=True)
     gone = touch.model_dump(mode="json", exclude={"id", "owner_id"})
@@ -45,7 +68,10 @@ def is_a_touch(acts: Acts, person: Person, on: date | None = None) -> Done:
 
     Raises NotFound where there is no such message.
     """
-    message = _message(acts, person, on)
+    return _counted(acts, person, _message(acts, person, on))
+
+
+def _counted(acts: Acts, person: Person, message: MessageRow) -> Done:
     before = _ruling(acts, message.identity)
     messages.rule(acts.session, acts.owner_id, message.identity, None, ruled=True)
     messages.add_touches(acts.session, [_as_touch(acts, message, person)])

@@ -149,9 +149,10 @@ class MaildirSource:
             count, left = len(found.files), found.files
             paths = [left.pop(name, b"") for names in self._numbers.names(folder) for name in names]
             new, uidnext = sorted(left), len(paths) + 1
+            paths += [left[name] for name in new]
+            left.clear()  # of a large folder it is megabytes
             is_known = not new and self._numbers.known(folder) == (uidnext, count, found.looks)
             if is_known or self._numbers.keep(folder, uidnext, new, count, found.looks):
-                paths += [left[name] for name in new]
                 state = FolderState(self._numbers.place, len(paths) + 1, count)
                 self._listed[folder] = _Listed(folder, directory, found.looks, state, paths)
                 return self._listed[folder]

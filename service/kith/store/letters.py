@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, update
+from sqlalchemy import and_, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from kith.store.rows import insert_new
@@ -97,7 +97,7 @@ def latest_digest(session: Session, owner_id: int) -> DigestRow | None:
 def add_replies(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
     """Keeps messages that may be replies, to be looked at; gives how many are new.
 
-    One that waits already, or was gone when it was to be read, is looked for where it is now.
+    One that was gone when it was to be read, or waits in a folder that was renumbered, is looked for where it is now.
     """
     if not rows:
         return 0
@@ -105,8 +105,9 @@ def add_replies(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
     table = METADATA.tables["reply"]
     same = [table.c[name] == bindparam(f"its_{name}") for name in ("owner_id", "identity", "in_sent")]
     moved: dict[str, Any] = {name: bindparam(f"its_{name}") for name in ("mailbox", "folder", "uidvalidity", "uid")}
-    open_still = or_(table.c.state == "found", table.c.state == "gone")  # IN (…) cannot be executed for many rows
-    statement = table.update().where(*same, open_still).values(state="found", **moved)
+    here = [table.c[name] == bindparam(f"its_{name}") for name in ("mailbox", "folder")]
+    lost = or_(table.c.state == "gone", and_(table.c.state == "found", *here))
+    statement = table.update().where(*same, lost).values(state="found", **moved)
     session.connection().execute(statement, [{f"its_{name}": value for name, value in row.items()} for row in rows])
     return new
 

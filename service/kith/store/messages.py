@@ -125,6 +125,12 @@ def touch_id(session: Session, owner_id: int, person_id: int, identity: str) -> 
     return session.exec(query.where(TouchRow.identity == identity)).one()
 
 
+def touches_of(session: Session, owner_id: int, identity: str) -> list[TouchRow]:
+    """The touches that one message made, a person each."""
+    query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.identity == identity)
+    return list(session.exec(query.order_by(col(TouchRow.person_id))))
+
+
 def touches_since(session: Session, owner_id: int, since: datetime) -> list[TouchRow]:
     """All touches after an instant, newest first."""
     query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.at > since)
