@@ -302,6 +302,32 @@ def test_explain_says_why_a_message_counted_or_not(maria: Terminal) -> None:
     assert maria("explain", "a@x.example") == "“Lunch” is a touch (inbound): Maria Silva\n"  # nobody has that address
 
 
+def test_the_owner_has_the_last_word_on_a_message(maria: Terminal) -> None:
+    maria.mail("maria@example.com", NOW - timedelta(days=9), "Lunch", message_id="<a@x.example>")
+    assert maria("explain", "<a@x.example>", "--not-a-touch") == "“Lunch” no longer counts for Maria Silva\n"
+    assert maria("explain", "<a@x.example>") == "“Lunch” is no touch: no touch by your own word. With Maria Silva\n"
+    assert maria.people()[0]["touches"] == 0
+    said = maria("explain", "a@x.example", "--not-a-touch", code=66)
+    assert said.startswith("error: <a@x.example> is no touch already\n")
+    assert maria.json("explain", "<a@x.example>", "--is-a-touch")["done"] == ["“Lunch” counts for Maria Silva now"]
+    assert maria.people()[0]["touches"] == 1
+    assert maria.json("explain", "<a@x.example>")["ruled"] is True
+    maria("undo")
+    maria("undo")
+    assert maria.people()[0]["touches"] == 1
+    assert maria.json("explain", "<a@x.example>")["ruled"] is False
+
+
+def test_the_owner_has_the_last_word_on_the_latest_of_a_person(maria: Terminal) -> None:
+    maria.mail("maria@example.com", NOW - timedelta(days=9), "Offers", reason="bulk")
+    assert maria("explain", "maria", "--is-a-touch") == "“Offers” counts for Maria Silva now\n"
+    assert maria("explain", "maria", "--is-a-touch", code=66).startswith("error: every message with Maria Silva counts")
+    assert maria("explain", "maria", "--not-a-touch") == "“Offers” no longer counts for Maria Silva\n"
+    assert maria("explain", "maria", "--not-a-touch", code=66).startswith("error: there is no touch of Maria Silva")
+    assert maria("explain", "<nothing@x.example>", "--is-a-touch", code=66).startswith("error: nothing is kept about ")
+    assert maria("explain", "maria", "--is-a-touch", "--not-a-touch", code=64).startswith("error: ")
+
+
 def test_explain_looks_among_people_first_unless_it_is_in_brackets(maria: Terminal) -> None:
     assert maria.json("explain", "maria@example.com")["name"] == "Maria Silva"
     assert "personal" in maria("explain", "<maria@example.com>", code=75), "it would have to be asked"

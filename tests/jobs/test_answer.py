@@ -514,7 +514,7 @@ def test_promise_7_a_line_stays_listed_until_it_is_said_again(owner: Owner) -> N
     owner.office.clock.move(days=7)
     digest = owner.digest()
     assert "xyzzy Lisbon" in plain(digest)
-    owner.say("Bob: likes milk", digest)
+    owner.say("Bob: called, and likes the milk", digest)
     assert "xyzzy Lisbon" in owner.receipt()
     assert len(owner.unfiled()) == 2
     owner.say("Bob: called about the boat", digest)

@@ -74,12 +74,16 @@ class Mailbox(RuleBasedStateMachine):
 
     @rule(folder=st.sampled_from(FOLDERS))
     def fall(self, folder: str) -> None:
-        """The server loses its newest, and the UID is given again."""
+        """The server loses its newest, and the UID is given again.
+
+        A visit falls between the two: where none does, UIDNEXT is what it was, and nothing tells of it.
+        """
         found = self.office.server.folder(folder)
         if found.messages:
             newest = max(found.messages)
             del found.messages[newest]
             found.uidnext = newest
+            self.office.read()
 
     @rule()
     def meet_bob(self) -> None:

@@ -236,6 +236,9 @@ def test_histories_can_be_had_as_they_were(engine: Engine, owner: int, four: dic
         assert then[four["roe"]] == History()
         now = people.as_of(session, owner, known, NOW)
         assert [asdict(h) for _, h in now] == [asdict(h) for _, h in people.everyone(session, owner)]
+        for days_ago in (7, 5, 3, 0.5):  # in steps it comes to the same
+            since = NOW - timedelta(days=days_ago)
+            assert people.as_of(session, owner, people.as_of(session, owner, known, since), NOW, since) == now
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

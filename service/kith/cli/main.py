@@ -93,6 +93,7 @@ def _command(place: str) -> Any:
     """The function behind a command, imported only now: `kith --help` needs none of them."""
     module, _, name = place.partition(":")
     gc.disable()  # what is imported stays: looking for garbage in it, again and again, takes a tenth of the start
+    gc.set_threshold(20_000)  # and what a scan makes in a moment is hardly ever garbage in a circle
     try:
         return getattr(importlib.import_module(f"kith.cli.{module}"), name)
     finally:

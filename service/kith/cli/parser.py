@@ -160,7 +160,7 @@ def _people(commands: Any) -> None:
     counting.add_argument("--off", action="store_true", help="count strangers no more, and remove what was counted")
     counting.add_argument("--on", action="store_true", help="count them again, from the next mail on")
     _add(actions, "duplicates", "people:duplicates", "people who may be one; you merge them, or not")
-    importing = _add(actions, "import", "book:import_people", "from vCard, a vdir folder, or CSV")
+    importing = _add(actions, "import", "book:import_people", "from vCard, a vdir folder, CSV, or Kith's own JSON")
     importing.add_argument("files", metavar="FILE", nargs="+")
     importing.add_argument("--dry-run", action="store_true", help="only show what would be done")
     importing.add_argument("--circle", metavar="C", help="for those who are in none")
@@ -204,6 +204,9 @@ def _words(commands: Any) -> None:
     undo.add_argument("id", metavar="ID", nargs="?", type=_number)
     explain = _add(commands, "explain", "words:explain", "why a message counted or not, why somebody is due or not")
     explain.add_argument("what", metavar="MESSAGE-ID | WHO", nargs="+")
+    verdict = explain.add_mutually_exclusive_group()
+    verdict.add_argument("--not-a-touch", action="store_true", help="this message, or WHO's latest touch, was none")
+    verdict.add_argument("--is-a-touch", action="store_true", help="this message, or WHO's latest that was none, is")
 
 
 def _care(commands: Any) -> None:

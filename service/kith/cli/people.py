@@ -5,11 +5,10 @@ from typing import Any
 
 from kith.cli.main import Options
 from kith.cli.report import Report, instant, local_day, on, table
-from kith.cli.shared import opened, the_person
+from kith.cli.shared import candidate, opened, the_person
 from kith.domain.cadence import ago, why
 from kith.domain.duplicates import duplicates as find_duplicates
 from kith.domain.names import name_key, natural_name
-from kith.domain.person import Person
 from kith.errors import UsageError
 from kith.jobs.roster import Member, roster
 from kith.jobs.work import Work
@@ -221,10 +220,6 @@ def duplicates(_arguments: argparse.Namespace, options: Options) -> Report:
         }
         for one in found
     ]
-    blocks = [f"{_who(one.first)} and {_who(one.second)}: {', '.join(one.reasons)}" for one in found]
+    blocks = [f"{candidate(one.first)} and {candidate(one.second)}: {', '.join(one.reasons)}" for one in found]
     lines = [f"{block}\n  {d['line']}" for block, d in zip(blocks, data, strict=True)]
     return Report(data, "\n".join(lines) if lines else "Nobody seems to be there twice.")
-
-
-def _who(person: Person) -> str:
-    return f"{person.name} ({', '.join([str(person.id), *person.addresses[:1]])})"

@@ -47,7 +47,7 @@ def the_person(work: Work, session: Session, who: str) -> Person:
         return found[0][0]
     if not found:
         raise NotFound(f"there is nobody called {who}", "`kith people list` shows everybody")
-    listed = ", ".join(_candidate(p) for p, _ in found[:MOST_CANDIDATES])
+    listed = ", ".join(candidate(p) for p, _ in found[:MOST_CANDIDATES])
     more = f" and {len(found) - MOST_CANDIDATES} more" if len(found) > MOST_CANDIDATES else ""
     raise NotFound(f"{who} could be {listed}{more}", "say more of the name, the address, or the id")
 
@@ -55,7 +55,8 @@ def the_person(work: Work, session: Session, who: str) -> Person:
 MOST_CANDIDATES = 8
 
 
-def _candidate(person: Person) -> str:
+def candidate(person: Person) -> str:
+    """A person as they can be told from others of that name."""
     return f"{person.name} ({', '.join([str(person.id), *person.addresses[:1]])})"
 
 

@@ -13,6 +13,7 @@ from kith.domain.explaining import in_words, not_counted
 from kith.domain.reply_touch import read_touch
 from kith.domain.touch import Channel, Reason
 from kith.errors import NotFound, UsageError
+from kith.jobs import rulings
 from kith.jobs.acts import Acts, Done
 from kith.jobs.explain import Explained
 from kith.jobs.explain import explain as explain_message
@@ -131,16 +132,41 @@ def undo(arguments: argparse.Namespace, options: Options) -> Report:
 
 
 def explain(arguments: argparse.Namespace, options: Options) -> Report:
-    """Why a message counted or not, or why somebody is due or not."""
+    """Why a message counted or not, or why somebody is due or not; or the owner's own verdict."""
     work = opened(options)
     what = " ".join(arguments.what).strip()
     if not what.startswith("<"):
         with work.reading() as session:
             found = people.find(session, work.owner_id, what, work.key(what))
-        if found or "@" not in what:
-            return _explain_person(work, what)
-        what = f"<{what}>"
-    return _explain_message(work, what)
+        what = what if found or "@" not in what else f"<{what}>"
+    if arguments.not_a_touch or arguments.is_a_touch:
+        return _ruled(work, what, is_touch=arguments.is_a_touch)
+    return _explain_message(work, what) if what.startswith("<") else _explain_person(work, what)
+
+
+def _ruled(work: Work, what: str, *, is_touch: bool) -> Report:
+    with acting(work) as acts:
+        if what.startswith("<"):
+            done = _rule_messages(work, acts, what, is_touch=is_touch)
+        else:
+            person = the_person(work, acts.session, what)
+            done = [rulings.is_a_touch(acts, person) if is_touch else rulings.not_a_touch(acts, person)]
+        _settle(work, acts)
+    return Report(
+        {"done": [d.said for d in done], "changes": [d.change_id for d in done]}, "\n".join(d.said for d in done)
+    )
+
+
+def _rule_messages(work: Work, acts: Acts, message_id: str, *, is_touch: bool) -> list[Done]:
+    rows = messages.by_message_id(acts.session, work.owner_id, message_id)
+    if not rows:
+        raise NotFound(f"nothing is kept about {message_id}", "only mail with your people can be a touch")
+    rule = rulings.message_is_a_touch if is_touch else rulings.message_not_a_touch
+    done = [one for row in rows for one in rule(acts, row)]
+    if not done:
+        verdict = "a touch of everybody in it" if is_touch else "no touch"
+        raise NotFound(f"{message_id} is {verdict} already", f"see `kith explain '{message_id}'`")
+    return done
 
 
 def _explain_message(work: Work, message_id: str) -> Report:

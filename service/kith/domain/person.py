@@ -34,3 +34,12 @@ class History:
     last_touched: datetime | None = None
     last_outbound: datetime | None = None
     last_inbound: datetime | None = None
+
+    def and_then(self, later: "History") -> "History":
+        """Both, where every touch of the other is later than those of this one."""
+        return History(
+            self.touches + later.touches,
+            later.last_touched or self.last_touched,
+            later.last_outbound or self.last_outbound,
+            later.last_inbound or self.last_inbound,
+        )

@@ -41,11 +41,12 @@ def replay(work: Work, session: Session, weeks: int) -> list[Past]:
     newest = week.period(work.now())
     slots = [(newest - WEEK * back, week.slot(newest - WEEK * back)) for back in reversed(range(weeks))]
     begin = slots[0][1]
-    everybody, hidings = people.everyone(session, work.owner_id), _hidings(work, session, begin)
+    hidings = _hidings(work, session, begin)
+    known, since = people.everyone(session, work.owner_id), None
     waits: dict[int, int] = {}
     found = []
     for period, slot in slots:
-        known = people.as_of(session, work.owner_id, everybody, slot)
+        known, since = people.as_of(session, work.owner_id, known, slot, since), slot
         then = [(_as_then(p, slot, hidings, waits), h) for p, h in _known_by(work, known, slot, begin)]
         past, chosen = _digest(work, session, period, slot, then)
         waits |= _waits(chosen)

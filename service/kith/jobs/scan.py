@@ -78,9 +78,9 @@ def scan_open(
     readable, missing = choose_folders(listed, mailbox.folders, mailbox.exclude)
     chosen = [f for f in readable if only(f)]
     own_sent = first(listed, Role.SENT)  # a colleague's, shared with the owner, may be called so, too
-    states = source.status([f.name for f in chosen])
     with work.reading() as session:
         rows = folders.of_mailbox(session, work.owner_id, mailbox.name)
+    states = source.status([f.name for f in chosen if f.name in rows])  # the others are opened in any case
     for folder in chosen:
         visit = _Visit(work, mailbox.name, source, folder, progress, is_sent=folder == own_sent)
         visited = visit.run(rows.get(folder.name), states.get(folder.name), full=full)

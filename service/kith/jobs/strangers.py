@@ -39,7 +39,7 @@ class Strangers:
 
     def __init__(self, owner: frozenset[str], key: Callable[[str], str], now: datetime) -> None:
         self._owner, self._key, self._now = owner, key, now
-        self._counts: Counts = {}
+        self._counts: dict[str, tuple[str, int, int, bytes]] = {}  # as Counts, the date as it came with the latest
         self._known: dict[bytes, list[_Who]] = {}
 
     def see(self, block: bytes) -> None:
@@ -56,22 +56,19 @@ class Strangers:
             whom, out, came = authors, 0, 1
         else:
             whom, out, came = self._people(_value(block, level, b"\nto:")), 1, 0
-        if len(whom) <= MOST_RECIPIENTS and any(who.counts for who in whom):
-            at = instant(_value(block, level, b"\ndate:").decode("latin-1")) or self._now
-            for who in whom:
-                self._count(who, at, out, came)
-
-    def _count(self, who: _Who, at: datetime, out: int, came: int) -> None:
-        if who.counts:
-            name, before_out, before_in, last = self._counts.get(who.key, ("", 0, 0, at))
-            self._counts[who.key] = (
-                name or who.name, before_out + out, before_in + came, min(max(last, at), self._now),
-            )  # fmt: skip
+        for who in whom if len(whom) <= MOST_RECIPIENTS else ():
+            if who.counts:
+                name, before_out, before_in, _ = self._counts.get(who.key, ("", 0, 0, b""))
+                at = _value(block, level, b"\ndate:")
+                self._counts[who.key] = (name or who.name, before_out + out, before_in + came, at)
 
     def take(self) -> Counts:
         """What was counted since the last time."""
         counts, self._counts = self._counts, {}
-        return counts
+        return {key: (name, out, came, self._instant(at)) for key, (name, out, came, at) in counts.items()}
+
+    def _instant(self, date: bytes) -> datetime:
+        return min(instant(date.decode("latin-1")) or self._now, self._now)
 
     def _people(self, value: bytes) -> list[_Who]:
         found = self._known.get(value)

@@ -252,10 +252,17 @@ def refresh(session: Session, owner_id: int, ids: Collection[int]) -> None:
         session.connection().execute(statement, [{"person": person_id} for person_id in ids])
 
 
-def as_of(session: Session, owner_id: int, known: Iterable[Known], instant: datetime) -> list[Known]:
-    """The same people with the histories they had at an instant."""
-    found = _histories(session, TouchRow.owner_id == owner_id, col(TouchRow.at) <= instant)
-    return [(person, found.get(person.id, History())) for person, _ in known]
+def as_of(
+    session: Session, owner_id: int, known: Iterable[Known], instant: datetime, since: datetime | None = None
+) -> list[Known]:
+    """The same people with the histories they had at an instant.
+
+    since: known has the histories of that earlier instant, and only the touches after it are looked at.
+    """
+    which = [TouchRow.owner_id == owner_id, col(TouchRow.at) <= instant]
+    found = _histories(session, *which, *([col(TouchRow.at) > since] if since else []))
+    nothing = History()
+    return [(p, (h if since else nothing).and_then(found.get(p.id, nothing))) for p, h in known]
 
 
 def _histories(session: Session, *which: Any) -> dict[int, History]:
