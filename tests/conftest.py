@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from support import cyrus as cyrus_support
 from support import dovecot as dovecot_support
 from support import postgres as postgres_support
+from support.cyrus import Cyrus
 from support.dovecot import Dovecot
 from support.need import need
 from support.postgres import Postgres
@@ -17,6 +19,15 @@ def dovecot() -> Iterator[Dovecot]:
     """An IMAP server; every user name is a fresh mailbox."""
     need(dovecot_support.missing())
     server = Dovecot()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def cyrus() -> Iterator[Cyrus]:
+    """An IMAP server of another family; every user name is a fresh mailbox."""
+    need(cyrus_support.missing())
+    server = Cyrus()
     yield server
     server.stop()
 

@@ -22,7 +22,7 @@ import schedule
 from kith.domain.folders import Folder, Role
 from kith.errors import Internal, KithError, TryLater, beyond
 from kith.jobs import compose, deliver
-from kith.jobs.round import everything, go_round, go_round_once
+from kith.jobs.round import everything, go_round, go_round_once, place_drafts_once
 from kith.jobs.scan import STOPS, MailboxResult
 from kith.jobs.watch import Watch
 from kith.jobs.work import Work
@@ -60,6 +60,8 @@ def run_once(work: Work) -> Once:
     with work_lock(work.engine, work.owner_id, LOCK_WAIT):
         done = Once([go_round_once(work, m) for m in work.config.mailbox])
         done.composed = compose.compose_due(work)
+        if done.composed:
+            place_drafts_once(work)
         done.letters = deliver.deliver_all(work)
     return done
 
@@ -222,6 +224,8 @@ class Service:
             composed = compose.compose_due(self.work)
         if composed:
             log.info("the digest of %s is composed", composed.period)
+            for watch in self.watches:  # the drafts it tells of are placed before it goes
+                self.guard(watch.mailbox.name, self.visit, watch, _is_urgent)
 
     def _deliver(self) -> None:
         """Letters go out; looking for one, or appending it, uses the connections that are open already."""

@@ -6,6 +6,7 @@ KithError
 ├── TryLater            75   a server, a lock or the network is busy: the same again may work
 │   ├── MailboxFailed   75   one mailbox could not be read; the others were
 │   └── StoreFailed     75   the database refused what was to be kept
+│       └── DataRefused 75   … because of what it was: the same again would be refused again
 ├── LoginRefused        77   the server knows us and says no
 ├── ConfigError         78   kith.toml or the environment is wrong
 ├── SchemaTooNew        78   the database was written by a newer Kith
@@ -56,6 +57,10 @@ class MailboxFailed(TryLater):
 
 class StoreFailed(TryLater):
     """The database refused what was to be kept; nothing of that transaction is."""
+
+
+class DataRefused(StoreFailed):
+    """The database took offence at a value; nothing is wrong with the database itself."""
 
 
 class LoginRefused(KithError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from kith import configfile, secret
 from kith.config import Config, MailboxSection, SmtpSection
 from kith.domain.token import Tokens
+from kith.errors import ConfigError
 from kith.jobs.work import Work
 from kith.letters import Letters
 from kith.mail.source import Source
@@ -38,6 +39,12 @@ def work(config: Config, clock: Clock = present) -> Work:
     """One owner's work, with everything real."""
     engine = open_database(config.store_url)
     owner = owners.ensure(engine, clock())
+    if not owners.claim(engine, owner, config.owner_keys):
+        engine.dispose()
+        raise ConfigError(
+            f"the database of this kith.toml is that of {', '.join(owner.addresses)}",
+            "give each owner a database: see url in [store]; if your address has changed, list the old one, too",
+        )
     relay = relay_of(config)
     return Work(
         config=config,

@@ -54,7 +54,7 @@ def read(text: str | bytes) -> list[Contact | Skipped]:
 
 
 def bare(text: str) -> list[Contact]:
-    return [replace(entry, source="") for entry in read(text) if isinstance(entry, Contact)]
+    return [replace(entry, source="", chosen=False) for entry in read(text) if isinstance(entry, Contact)]
 
 
 def test_google_contacts_are_read() -> None:
@@ -227,4 +227,35 @@ def test_no_cell_is_a_formula(person: Contact) -> None:
 
 
 def test_the_header_is_the_one_that_is_promised() -> None:
-    assert csv.write([]) == "name,addresses,circle,tags,every,birthday,about,phones\r\n"
+    assert csv.write([]) == "name,addresses,circle,tags,every,birthday,about,phones,paused,snoozed_until\r\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "chosen"),
+    [
+        ("name,addresses,circle,tags,every,birthday,about,phones,paused,snoozed_until", True),
+        ("name,addresses,circle,tags,every,birthday,about,phones", True),
+        ("name,addresses,circle,tags,every,birthday,about", False),
+        ("First Name,Last Name,URL,Email Address,Company,Position,Connected On", False),
+    ],
+)
+def test_only_a_table_of_kiths_own_says_that_its_people_are_chosen(header: str, chosen: bool) -> None:
+    assert [entry.chosen for entry in read(f"{header}\nJane Doe\n") if isinstance(entry, Contact)] == [chosen]
+
+
+THUNDERBIRD = """\
+First Name,Last Name,Display Name,Nickname,Primary Email,Mobile Number,Birth Year,Birth Month,Birth Day,Notes
+Sue,Roe,Sue Roe,,sue@example.com,+33 6,1980,2,29,tea
+Tom,Roe,Tom Roe,,tom@example.com,,,5,12,
+Una,Roe,Una Roe,,una@example.com,,1980,,,
+"""
+
+
+def test_thunderbirds_birthdays_have_a_column_for_each_number() -> None:
+    assert [one.birthday for one in bare(THUNDERBIRD)] == [Birthday(2, 29, 1980), Birthday(5, 12), None]
+
+
+def test_outlooks_german_telephones_are_found() -> None:
+    header = "Vorname;Nachname;E-Mail-Adresse;Telefon privat;Mobiltelefon"
+    found = bare(f"{header}\nOlga;Roe;olga@example.com;030 1;0170 2\n")
+    assert found == [Contact("Olga Roe", ("olga@example.com",), phones=("030 1", "0170 2"))]

@@ -1,5 +1,7 @@
 """Kith's own JSON, read again."""
 
+from datetime import date
+
 import pytest
 
 from kith.book import json
@@ -11,11 +13,12 @@ from kith.errors import UsageError
 def test_an_entry_is_read_with_all_it_says() -> None:
     data = """[{"id": 4, "name": " Maria  Silva", "addresses": ["maria@example.org", "no address"], "circle": "friends",
     "tags": ["lisbon"], "every": "6 weeks", "birthday": "1980-05-12", "about": "a\\nfriend", "phones": ["+33 6"],
-    "touches": 7}]"""
+    "touches": 7, "paused": true, "snoozed_until": "2027-01-31"}]"""
     assert json.read(b"\xef\xbb\xbf" + data.encode(), "people.json") == [
         Contact(
             "Maria Silva", ("maria@example.org",), "friends", ("lisbon",), Duration(6, Unit.WEEK),
             Birthday(5, 12, 1980), "a\nfriend", ("+33 6",), "people.json, entry 1",
+            paused=True, snoozed_until=date(2027, 1, 31), chosen=True,
         )
     ]  # fmt: skip
 

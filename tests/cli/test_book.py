@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kith.book import csv
 from kith.store import strangers
 from support.postgres import Postgres
 from support.terminal import NOW, Terminal
@@ -322,6 +323,11 @@ def filled(kith: Terminal, files: list[str]) -> Terminal:
         "--every",
         "1 year",
     )
+    kith("people", "add", "Grandma", "--every", "2w", "--about", "has no mail")
+    kith("people", "add", "Grandma")
+    kith("people", "add", "Quoted", '"john doe"@example.com')
+    kith("people", "edit", "Quoted", "--pause")
+    kith("snooze", "Zoë", "3 weeks")
     kith("people", "add", "=SUM(A1)", "formula@example.com", "--about", "two\nlines, and a ; semicolon \\ backslash")
     return kith
 
@@ -332,7 +338,7 @@ def test_what_is_exported_is_imported_again_exactly(
     filled: Terminal, tmp_path: Path, request: pytest.FixtureRequest, form: str, database: str
 ) -> None:
     book = tmp_path / f"book.{'vcf' if form == 'vcard' else form}"
-    assert filled("people", "export", "--format", form, "--out", str(book)) == f"5 people are in {book}.\n"
+    assert filled("people", "export", "--format", form, "--out", str(book)) == f"8 people are in {book}.\n"
     server: Postgres | None = request.getfixturevalue("postgres") if database == "postgres" else None
     other = Terminal(tmp_path / "other", url=server.new_database() if server else "")
     other("people", "import", str(book))
@@ -341,6 +347,8 @@ def test_what_is_exported_is_imported_again_exactly(
         shown = json.loads(terminal("people", "export", "--format", "json"))
         return [{k: v for k, v in one.items() if k not in ("id", "due_on")} for one in shown]
 
+    assert known(other) == known(filled)
+    assert not other.json("people", "import", str(book))["added"]
     assert known(other) == known(filled)
 
 
@@ -355,17 +363,27 @@ def test_the_export_goes_to_stdout_as_it_would_into_a_file(filled: Terminal, tmp
 
 def test_with_json_the_export_is_one_json_document(filled: Terminal, tmp_path: Path) -> None:
     listed = filled.json("people", "export", "--format", "csv")
-    assert [one["name"] for one in listed] == names(filled.people())
+    assert sorted(one["name"] for one in listed) == sorted(names(filled.people()))
     assert {"every", "birthday", "about"} <= set(listed[0])
     out = str(tmp_path / "book.csv")
     assert filled.json("people", "export", "--format", "csv", "--out", out) == {
         "file": out,
         "format": "csv",
-        "people": 5,
+        "people": 8,
     }
 
 
 def test_nobody_is_exported_as_nothing(kith: Terminal) -> None:
     assert kith("people", "export") == ""
     assert kith.json("people", "export") == []
-    assert kith("people", "export", "--format", "csv") == "name,addresses,circle,tags,every,birthday,about,phones\r\n"
+    assert kith("people", "export", "--format", "csv") == ",".join(csv.HEADER) + "\r\n"
+
+
+def test_people_who_will_never_fall_due_are_told_of(kith: Terminal, tmp_path: Path) -> None:
+    book = tmp_path / "book.csv"
+    book.write_text("name,email,circle\nAnn,ann@example.com,frends\nBob,bob@example.com,\nEve,e@example.com,friends\n")
+    told = kith("people", "import", str(book), "--dry-run")
+    assert "frends has no rhythm in kith.toml; circles that have one: friends, mentors." in told
+    assert "2 of them have no rhythm and will never fall due" in told
+    assert "never fall due" not in kith("people", "import", str(book), "--every", "6w")
+    assert "rhythm" not in kith("people", "import", str(book)), "nobody is new"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from support.store import draft
 from support.terminal import NOW, Terminal
 
 KEYS = {"period", "people", "drafts", "coming_up", "letter"}
@@ -113,3 +114,42 @@ def test_json_and_out_together_give_both(overdue: Terminal) -> None:
     page = overdue.folder / "digest.html"
     ran = overdue.line("digest", "--json", "--out", str(page), "--config", str(overdue.config))
     assert json.loads(ran.out)["letter"]["html"] == page.read_text(encoding="utf-8")
+
+
+def test_a_circle_counts_whom_the_owner_was_in_touch_with_and_nobody_for_a_snooze_or_for_being_new(
+    kith: Terminal,
+) -> None:
+    for name, days in (("Ann", 3), ("Bob", 200), ("Carol", 200), ("Dave", None), ("Eve", 200)):
+        kith("people", "add", name, f"{name.lower()}@example.com", "--circle", "friends")
+        if days is not None:
+            kith.mail(f"{name.lower()}@example.com", NOW - timedelta(days=days))
+    kith("snooze", "Bob", "3 weeks")
+    kith("people", "edit", "Eve", "--pause")
+    assert "In touch with 1 of 4 friends." in kith("digest")
+
+
+def test_circles_alone_stand_under_a_heading_of_their_own(kith: Terminal) -> None:
+    kith("people", "add", "Ann", "ann@example.com", "--circle", "friends")
+    text = kith("digest")
+    assert "Your circles\n------------\n\nIn touch with 0 of 1 friends." in text
+    assert "In touch this week" not in text
+
+
+def test_a_long_name_is_whole(kith: Terminal) -> None:
+    name = "Maria Francisca da Conceição Vasconcelos de Albuquerque e Castro-Ribeiro"
+    kith("people", "add", name, "maria@example.com", "--every", "1 week")
+    kith.mail("maria@example.com", NOW - timedelta(days=30))
+    letter = kith.json("digest")["letter"]
+    assert name in letter["html"]
+    assert name in " ".join(letter["text"].split())
+
+
+def test_drafts_are_listed_with_whom_they_are_for(kith: Terminal) -> None:
+    kith("people", "add", "Ann Roe", "ann@example.com")
+    work = kith.work()
+    with work.writing() as session:
+        session.add(draft(work.owner_id, 1, "silence:1"))
+    work.engine.dispose()
+    [one] = kith.json("drafts")
+    assert one["name"] == "Ann Roe"
+    assert "Ann Roe" in kith("drafts")

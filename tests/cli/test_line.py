@@ -234,3 +234,30 @@ def _places(parser: argparse.ArgumentParser) -> set[str]:
     below = [a.choices for a in parser._actions if isinstance(a.choices, dict)]
     inner = {place for choices in below for child in choices.values() for place in _places(child)}
     return inner | ({parser.get_default("command")} if parser.get_default("command") else set())
+
+
+def test_a_database_of_another_owner_is_refused_and_one_whose_addresses_change_little_by_little_is_not(
+    kith: Terminal,
+) -> None:
+    kith("people", "add", "Ann", "ann@example.com")
+    mine = kith.config.read_text(encoding="utf-8")
+
+    def owned_by(*addresses: str) -> None:
+        kith.config.write_text(mine.replace('"alex@example.com", "alex@work.example"', ", ".join(addresses)), "utf-8")
+
+    owned_by('"BOB@Example.com"')
+    said = kith("people", "list", code=78)
+    assert said.startswith("error: the database of this kith.toml is that of alex@example.com, alex@work.example\n")
+    assert "url in [store]" in said
+    owned_by('"bob@example.com"', '"Alex@example.com"')
+    assert [person["name"] for person in kith.people()] == ["Ann"]
+    owned_by('"bob@example.com"')
+    assert [person["name"] for person in kith.people()] == ["Ann"]
+
+
+def test_the_value_of_an_option_may_begin_with_a_dash(kith: Terminal) -> None:
+    kith("people", "add", "Ann", "--birthday", "--05-12", "--about", "- likes tea")
+    assert "likes tea" in kith("people", "show", "Ann")
+    assert kith.json("people", "show", "Ann")["birthday"] == "--05-12"
+    assert kith("people", "add", "Bob", "--circle", "--every", "2w", code=64).startswith("error: argument --circle")
+    assert kith("people", "add", "Bob", "--circle", code=64).startswith("error: argument --circle")

@@ -104,7 +104,9 @@ def test_the_list_can_be_narrowed(maria: Terminal) -> None:
     assert names("--circle", "mentors") == ["Bob"]
     assert names("--tag", "#Chess") == ["Bob"]
     assert names("--overdue", "--circle", "mentors") == []
-    assert maria("people", "list", "--circle", "nobody") == "There is nobody in nobody.\n"
+    assert maria("people", "list", "--circle", "frends") == (
+        "There is nobody in frends.\nfrends has no rhythm in kith.toml; circles that have one: friends, mentors.\n"
+    )
     assert maria("people", "list", "--overdue", "--tag", "chess") == "Nobody with #chess is overdue.\n"
 
 
@@ -367,8 +369,20 @@ def test_suggestions_are_those_the_owner_wrote_with(maria: Terminal) -> None:
 
 
 def test_there_are_no_suggestions_where_strangers_are_not_counted(kith: Terminal) -> None:
-    assert kith("people", "suggest") == "Nobody comes to mind.\n"
+    assert kith("people", "suggest").startswith("Nobody comes to mind. `kith scan` ")
     with kith.config.open("a", encoding="utf-8") as file:
         file.write("[touch]\nstrangers = false\n")
     assert "strangers = false" in kith("people", "suggest")
     assert kith.json("people", "suggest") == []
+
+
+def test_a_circle_that_kith_toml_does_not_know_is_pointed_out(kith: Terminal) -> None:
+    hint = "frends has no rhythm in kith.toml; circles that have one: friends, mentors."
+    assert hint in kith("people", "add", "Ann", "ann@example.com", "--circle", "frends")
+    assert hint in kith("people", "edit", "Ann", "--circle", "frends")
+    assert "rhythm" not in kith("people", "edit", "Ann", "--circle", "Friends")
+    assert "rhythm" not in kith("people", "edit", "Ann", "--circle", "none")
+
+
+def test_a_person_may_be_added_without_a_cadence_in_so_many_words(kith: Terminal) -> None:
+    assert kith.json("people", "add", "Ann", "--every", "none")["cadence_days"] is None

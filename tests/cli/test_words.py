@@ -298,7 +298,10 @@ def test_explain_says_why_a_message_counted_or_not(maria: Terminal) -> None:
         "touch": True, "reason": None, "mark": None, "ruled": False, "people": ["Maria Silva"],
         "others": [],
     }  # fmt: skip
-    assert maria("explain", "<b@x.example>") == "“Offers” is no touch: bulk. With Maria Silva\n"
+    assert (
+        maria("explain", "<b@x.example>")
+        == "“Offers” is no touch: it went to a list or to many at once (bulk). With Maria Silva\n"
+    )
     assert maria("explain", "a@x.example") == "“Lunch” is a touch (inbound): Maria Silva\n"  # nobody has that address
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kith.domain.explaining import RULED_OUT, in_words, not_counted
+from kith.domain.explaining import RULED_OUT, in_a_sentence, in_words, not_counted
 from kith.domain.touch import Reason
 
 
@@ -31,3 +31,15 @@ def test_what_did_not_count_is_told_by_number() -> None:
     assert not_counted(rows) == "3 newer messages did not count: 2 bulk (List-Id), 1 copied"
     assert not_counted(rows[:1]) == "1 newer message did not count: 1 copied"
     assert not_counted([]) == ""
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_of_one_message_alone_every_reason_is_told_in_a_sentence_with_its_name(reason: Reason) -> None:
+    said = in_a_sentence(reason)
+    assert said.endswith(f" ({reason})")
+    assert len(said.split()) >= 4
+
+
+def test_the_field_that_gave_a_list_away_is_named_beside_it() -> None:
+    assert in_a_sentence("bulk", "List-Id") == "it went to a list or to many at once (bulk: List-Id)"
+    assert in_a_sentence(RULED_OUT) == "no touch by your own word"

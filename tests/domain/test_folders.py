@@ -92,3 +92,12 @@ def test_what_is_read(
 ) -> None:
     found, unknown = readable(FOLDERS, wanted, exclude)
     assert ([folder.name for folder in found], unknown) == (names, missing)
+
+
+def test_where_archived_mail_lives_in_all_mail_alone_that_is_read_last() -> None:
+    there = [listed("[Gmail]/All Mail", "\\All"), listed("[Gmail]/Starred", "\\Flagged"), listed("INBOX")]
+    folders = with_roles([*there, listed("Family")], archives_in_all=True)
+    assert [(f.name, f.role) for f in folders if f.role is not Role.PLAIN] == [
+        ("INBOX", Role.INBOX), ("[Gmail]/Starred", Role.VIRTUAL), ("[Gmail]/All Mail", Role.EVERYTHING)
+    ]  # fmt: skip
+    assert [f.name for f in readable(folders)[0]] == ["INBOX", "Family", "[Gmail]/All Mail"]

@@ -144,6 +144,20 @@ def test_the_same_name_is_a_hint_and_no_match() -> None:
     ]
 
 
+def test_kiths_own_export_brings_people_without_an_address_back() -> None:
+    twice = [Contact("Ann", chosen=True), Contact("Ann", circle="friends", chosen=True)]
+    assert plan(*twice) == [Add(twice[0]), Add(twice[1], ("Ann",))]
+    there = [Person(3, "Ann", NOW), Person(4, "Ann", NOW)]
+    assert plan(*twice, existing=there) == [Skip(twice[0], ALREADY_THERE), Merge(twice[1], 4, Gains(circle="friends"))]
+
+
+def test_who_has_got_an_address_since_is_not_added_again_without_one() -> None:
+    assert plan(Contact("Jane Doe", chosen=True)) == [Skip(Contact("Jane Doe", chosen=True), ALREADY_THERE)]
+    by_address = Contact("Jane D.", ("jane@example.com",), chosen=True)
+    other = Contact("Jane Doe", chosen=True)
+    assert plan(by_address, other) == [Skip(by_address, ALREADY_THERE), Add(other, ("Jane Doe",))]
+
+
 def carried_out(steps: Iterable[Step], people: Iterable[Person]) -> list[Person]:
     """The people after the steps, as a store would have them."""
     there = {person.id: person for person in people}
@@ -181,6 +195,7 @@ _contacts = st.builds(
     tags=st.lists(st.sampled_from(["a", "A", "School"]), max_size=2, unique_by=str.casefold).map(tuple),
     birthday=st.sampled_from([None, Birthday(5, 12), Birthday(2, 29, 1984)]),
     about=st.sampled_from(["", "x", "y"]),
+    chosen=st.booleans(),
 )
 
 

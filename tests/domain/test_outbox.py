@@ -10,6 +10,7 @@ from kith.domain.outbox import (
     FIRST_WAIT,
     LONGEST_WAIT,
     LOOK_FOR,
+    TOLD_FOR,
     TRIES,
     Outcome,
     Result,
@@ -17,6 +18,7 @@ from kith.domain.outbox import (
     Step,
     after_look,
     after_try,
+    is_news,
     wait,
 )
 
@@ -120,3 +122,21 @@ def test_no_letter_lives_forever_and_what_was_lost_twice_is_not_sent_a_third_tim
     assert attempts <= TRIES + 2
     if losses == 2:
         assert state is State.UNCERTAIN
+
+
+@pytest.mark.parametrize(
+    ("tried", "digest", "news"),
+    [
+        (timedelta(0), None, True),
+        (timedelta(days=6), None, True),
+        (timedelta(days=6), timedelta(days=8), True),  # that digest was composed before, and could not know
+        (timedelta(days=6), timedelta(days=5), False),
+        (timedelta(days=6), timedelta(days=6), True),
+        (TOLD_FOR, None, False),
+        (timedelta(days=-1), None, True),  # a clock that was set back
+    ],
+)
+def test_a_letter_that_failed_is_told_until_a_digest_told_of_it_or_it_is_long_past(
+    tried: timedelta, digest: timedelta | None, news: bool
+) -> None:
+    assert is_news(NOW - tried, NOW - digest if digest else None, NOW) is news

@@ -504,3 +504,23 @@ def test_a_follow_up_is_done_by_the_word(line: str, which: str, told: str | None
 def test_a_follow_up_that_is_to_be_done_is_still_to_come() -> None:
     (found,) = parse("1 follow up in 3 weeks about what is done", TODAY)
     assert (found.verb, found.text) == (Verb.FOLLOW_UP, "what is done")
+
+
+@pytest.mark.parametrize(
+    ("line", "who", "verb"),
+    [
+        ("Maria called", "Maria", Verb.TOUCH),
+        ("Maria lunch yesterday, all well", "Maria", Verb.TOUCH),
+        ("Maria Silva snooze 3 weeks", "Maria Silva", Verb.SNOOZE),
+        ("- Maria texted.", "Maria", Verb.TOUCH),
+    ],
+)
+def test_a_line_begins_with_a_known_name_that_has_no_colon(line: str, who: str, verb: Verb) -> None:
+    found = parse(f"1 lunch today\n{line}", TODAY, {"Maria", "Maria Silva"}.__contains__)
+    assert [(one.who, one.verb) for one in found] == [(("1",), Verb.TOUCH), ((who,), verb)]
+
+
+@pytest.mark.parametrize("line", ["Bob called", "Maria is moving to Lisbon", "She called", "maria called", "Maria"])
+def test_other_lines_without_a_beginning_go_on_with_the_one_before(line: str) -> None:
+    found = parse(f"1 she has news:\n{line}", TODAY, {"Maria", "She"}.__contains__)
+    assert {one.who for one in found} == {("1",)}

@@ -38,7 +38,8 @@ def test_it_is_short_and_says_only_what_differs_from_the_defaults() -> None:
 
 @given(name=WORDS, circle=WORDS, place=WORDS, user=st.from_regex(r"[a-z\"'\\\\]{1,9}", fullmatch=True))
 def test_whatever_is_typed_comes_back_from_a_file_that_loads(name: str, circle: str, place: str, user: str) -> None:
-    address = f"{user}@example.com"
+    quoted = user.replace("\\", "\\\\").replace('"', '\\"')
+    address = f'"{quoted}"@example.com'
     there = Login("imap://alex@127.0.0.1:1143", f"file:x{place}", tls_ca=place, insecure=True)
     smtp = Login("smtp://alex@smtp.example.com", f"command:x {place}", auth="xoauth2")
     start = Start(name, (address,), "UTC", there, smtp, {**CIRCLES, circle: "3 months"})

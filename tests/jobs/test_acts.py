@@ -1,7 +1,7 @@
 """What the owner does to what Kith knows, each act with its sentence, and each taken back by undo."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,8 @@ from kith.errors import NotFound
 from kith.jobs import rulings
 from kith.jobs.acts import LONGEST_TOLD, Acts, Done
 from kith.store import people
-from support.answers import Owner, an_owner
+from support.answers import MARIA, ME, Owner, an_owner
+from support.invitations import ALEX, event, invitation
 from support.mail import message
 
 Act = Callable[[Acts, Person, Person], Done]
@@ -170,3 +171,20 @@ def test_the_forgotten_cannot_come_back_by_undo(owner: Owner) -> None:
     with pytest.raises(NotFound):
         undo(owner)
     assert [row["name"] for row in owner.office.rows("person")] == ["Priya Nair"]
+
+
+def test_promise_6_taking_back_that_somebody_was_added_leaves_none_of_their_mail(owner: Owner) -> None:
+    office, at = owner.office, owner.office.clock.at
+    office.server.deliver(message("Zed <zed@example.net>", ME, "Zed alone", at=at), "INBOX", at)
+    office.server.deliver(message("Zed <zed@example.net>", ME, "Zed, list", at=at, headers={"List-Id": "<l>"}), at=at)
+    office.server.deliver(message(ME, f"{MARIA}, zed@example.net", "Zed and Maria", at=at), "Sent", at)
+    meeting = event(at - timedelta(days=1), organizer="zed@example.net", attendees={ALEX: "ACCEPTED"})
+    office.server.deliver(invitation("Zed <zed@example.net>", ME, meeting, at, "Invitation"), "INBOX", at)
+    office.read()
+    tables = ("message", "part", "touch", "invite", "snippet", "person", "address")
+    before = {name: office.rows(name) for name in tables}
+    act(owner, lambda acts, _m, _b: acts.add("Zed", [("zed@example.net", "zed@example.net")])[1])
+    office.read()
+    assert {"Zed alone", "Zed, list", "Invitation", "Zed and Maria"} <= {r["subject"] for r in office.rows("message")}
+    undo(owner)
+    assert {name: office.rows(name) for name in tables} == before

@@ -1,20 +1,23 @@
 """What the owner answers to a letter is done, told in one receipt, and never lost."""
 
+import textwrap
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kith.domain.reply import HTML_MARK, SENTINEL
 from kith.domain.reply_words import is_greeting
-from kith.errors import ConfigError, MailboxFailed
+from kith.errors import ConfigError, MailboxFailed, TryLater
 from kith.jobs import answer, carry_out
 from kith.jobs.deliver import deliver_all
 from kith.letters import Letters
-from kith.mail import mime, replytext
+from kith.mail import mime, replyhtml, replytext
 from kith.store import letters, people
 from kith.store.merging import MOVED
 from kith.store.tables import METADATA
@@ -254,6 +257,24 @@ def test_a_date_that_cannot_be_is_not_believed(owner: Owner, year: int) -> None:
     assert owner.said("Maria") == [("in-person", "2026-05-13")]
 
 
+@pytest.mark.parametrize("date", [None, "Sat, 16 May 2026 10:00:00 +0000", "Wed, 13 May 2026 10:00:00 +0000"])
+def test_where_the_date_of_a_reply_is_missing_or_ahead_the_servers_word_tells_its_day(
+    owner: Owner, date: str | None
+) -> None:
+    letter = owner.digest()
+    reply = read(owner.answer(letter, "Maria: lunch today, paints\nBob: snooze 3 weeks\nBob: called yesterday"))
+    owner.office.server.remove(1, "Sent")
+    del reply["Date"]
+    if date:
+        reply["Date"] = date
+    owner.office.server.deliver(reply.as_bytes(), "Sent", owner.office.clock.at)
+    owner.office.clock.move(days=5)
+    owner.round()
+    assert owner.said("Maria") == [("in-person", "2026-05-13")]
+    assert owner.said("Bob") == [("call", "2026-05-12")]
+    assert str(owner.person("Bob")["snoozed_until"]) == "2026-06-03"
+
+
 # -- forgetting
 
 
@@ -384,10 +405,13 @@ def test_two_questions_about_one_person_are_one_briefing(owner: Owner) -> None:
 # -- once
 
 
+PASSED = b"Authentication-Results: mx.example.com; dmarc=pass header.from=example.com\r\n"
+
+
 def test_promise_3_a_reply_seen_twice_acts_once(tmp_path: Path) -> None:
     with an_owner(tmp_path, toml='[reply]\nauthserv_id = "mx.example.com"') as owner:
         raw = owner.answer(owner.digest(), "Maria: lunch today")
-        owner.office.server.deliver(b"Authentication-Results: mx.example.com; dmarc=pass\r\n" + raw, "INBOX")
+        owner.office.server.deliver(PASSED + raw, "INBOX")
         owner.office.server.deliver(raw, "Archive")
         owner.round()
         assert [why for state, why in owner.whys() if state != "done"] == ["acted on before"]
@@ -402,7 +426,7 @@ def test_promise_3_a_reply_seen_twice_acts_once(tmp_path: Path) -> None:
 def test_a_reply_without_words_seen_twice_is_told_once(tmp_path: Path) -> None:
     with an_owner(tmp_path, toml='[reply]\nauthserv_id = "mx.example.com"') as owner:
         raw = owner.answer(owner.digest(), "")
-        owner.office.server.deliver(b"Authentication-Results: mx.example.com; dmarc=pass\r\n" + raw, "INBOX")
+        owner.office.server.deliver(PASSED + raw, "INBOX")
         owner.round()
         assert len(owner.letters()) == 1
 
@@ -622,6 +646,29 @@ def test_promise_8_a_message_the_server_does_not_give_holds_up_nobody(owner: Own
     assert owner.notes("Maria") == ["likes tea"]
 
 
+def test_promise_8_a_reply_over_which_the_server_hangs_up_each_time_is_told_and_holds_up_nobody(owner: Owner) -> None:
+    letter = owner.digest()
+    owner.answer(letter, "Maria: likes tea")
+    owner.answer(letter, "Bob: likes milk")
+    refused = []
+
+    def hang_up(call: str) -> None:
+        first = owner.office.rows("reply")[0] if call == "raw" else {"tries": 0}
+        if first["tries"] > len(refused):  # it is this one's turn
+            refused.append(call)
+            raise TryLater("the line is lost")
+
+    owner.office.server.on_call = hang_up
+    for _ in range(7):
+        with suppress(TryLater):
+            owner.round()
+    assert len(refused) == 5
+    assert (owner.notes("Maria"), owner.notes("Bob")) == ([], ["likes milk"])
+    assert owner.unfiled() == ["your mail of 2026-05-13 in Sent"]
+    owner.office.clock.move(days=7)
+    assert "your mail of 2026-05-13 in Sent" in plain(owner.digest())
+
+
 # -- quotes and names
 
 
@@ -645,6 +692,60 @@ def test_the_quote_is_never_an_instruction(owner: Owner) -> None:
     assert owner.notes("Priya") == ["likes tea", "likes milk"]
     assert [row["line"] for row in owner.office.rows("instruction")] == ["Priya: likes tea", "Priya: likes milk"]
     assert len(owner.office.rows("person")) == 3
+
+
+QUOTES = ["plain", "html", "outlook"]
+
+
+@pytest.mark.parametrize("how", QUOTES)
+@pytest.mark.parametrize("width", [40, 66, 300])
+def test_promise_5_a_quote_that_is_wrapped_anew_without_marks_asks_for_nothing(
+    tmp_path: Path, how: str, width: int
+) -> None:
+    with an_owner(tmp_path) as owner:
+        with owner.office.work.writing() as session:
+            about = "Met at the opera; called off the trip to Lisbon twice, and snoozes at concerts until June"
+            people.set_values(session, owner.office.work.owner_id, owner.ids["Maria"], {"about": about})
+        letter = owner.digest()
+        deliver_all(owner.office.work)
+        whole = plain(letter) if how == "plain" else html_words(letter)
+        paragraphs = [textwrap.fill(" ".join(p.split()), width) for p in whole.partition(SENTINEL)[2].split("\n\n")]
+        head = "From: Alex Moreau\nSent: Monday 11 May\nTo: Alex\nSubject: it\n\n" if how == "outlook" else ""
+        quoted = head + "\n\n".join(paragraphs)
+        reply = message(
+            ME, ME, "Re: it", f"Maria: lunch today\nBob: likes milk\n\n{quoted}",
+            at=owner.office.clock.at, headers={"In-Reply-To": letter["Message-ID"]},
+        )  # fmt: skip
+        owner.office.server.deliver(reply, "Sent", owner.office.clock.at)
+        owner.round()
+        assert owner.said("Maria") == [("in-person", "2026-05-13")]
+        assert owner.said("Bob") == owner.said("Priya") == []
+        assert owner.notes("Bob") == ["likes milk"]
+        assert owner.notes("Maria") == owner.notes("Priya") == owner.unfiled() == []
+
+
+def html_words(letter: EmailMessage) -> str:
+    body = letter.get_body(("html",))
+    assert body is not None
+    return replyhtml.text_of(str(body.get_content()).replace(HTML_MARK, ""))
+
+
+@pytest.mark.parametrize("line", ["add {} every 6 weeks", "1 lunch today", "1 called today, all well"])
+def test_a_line_that_a_letter_shows_may_be_sent_back(tmp_path: Path, line: str) -> None:
+    with an_owner(tmp_path) as owner:
+        for days in (1, 2, 3):
+            at = owner.office.clock.at - timedelta(days=days)
+            for sender, to, folder in ((TOM, ME, "INBOX"), (ME, TOM, "Sent")):
+                owner.office.server.deliver(message(sender, to, "x", at=at), folder, at)
+        owner.office.read()
+        letter = owner.digest()
+        assert "tom.reed@example.net" in plain(letter)
+        owner.say(line.format(TOM), letter)
+        assert owner.unfiled() == []
+        assert set(owner.outcomes().values()) == {"done"}
+
+
+TOM = "Tom Reed <tom.reed@example.net>"
 
 
 def test_everything_that_belongs_to_a_person_moves_when_two_become_one() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kith.errors import NotFound, UsageError
-from kith.jobs import scan
+from kith.jobs import reading
 from kith.jobs.archive import import_mbox
 from kith.jobs.post import nonce
 from kith.jobs.scan import MailboxResult
@@ -215,7 +215,7 @@ def test_what_cannot_be_read_is_the_results_error(office: Office, tmp_path: Path
 def test_wherever_it_dies_the_next_import_ends_as_one_without_death(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scan, "STRETCH", 2)
+    monkeypatch.setattr(reading, "STRETCH", 2)
     path = mbox(tmp_path / "old.mbox", *FOUR, mail(MARIA, ME, "Five", 20), mail(ME, MARIA, "Six", 10))
     for _ in deaths(office, lambda office: done(import_mbox(office.work, path))):
         pass

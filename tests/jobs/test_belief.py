@@ -65,6 +65,9 @@ def test_promise_5_where_the_pinned_provider_vouches_it_is_believed(pinned: Owne
         "Authentication-Results: mx.example.com; dmarc=fail header.from=example.com\r\n" + PASSED,
         "Authentication-Results: mx.evil.example; dmarc=pass header.from=example.com\r\n" + PASSED,
         "Authentication-Results: mx.evil.example; dmarc=pass header.from=example.com\r\n",
+        "Authentication-Results: mx.example.com; dmarc=pass\r\n",
+        "Authentication-Results: mx.example.com; dmarc=pass (header.from=example.com) header.from=evil.example\r\n",
+        "Authentication-Results: mx.example.com 2; dmarc=pass header.from=example.com\r\n",
         "Authentication-Results: mx.example.com; dkim=pass header.d=evil.example\r\n",
         "Authentication-Results: mx.example.com; spf=pass smtp.mailfrom=example.com\r\n",
         'Authentication-Results: mx.example.com; spf=fail smtp.mailfrom="x; dmarc=pass header.from=example.com"\r\n',
@@ -73,6 +76,20 @@ def test_promise_5_where_the_pinned_provider_vouches_it_is_believed(pinned: Owne
 )
 def test_promise_5_only_the_topmost_word_of_the_pinned_provider_counts(pinned: Owner, results: str) -> None:
     does_nothing(pinned, reply(pinned, head=results))
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "Authentication-Results: mx.example.com;\r\n\tdkim=pass (2048-bit; key)\r\n header.i=@example.com\r\n",
+        "authentication-results: MX.example.com 1;\r\n dmarc = pass\r\n  header.from\r\n =\r\n example.com\r\n",
+        f"{PASSED}Authentication-Results: mx.example.com; dmarc=fail\r\n",
+    ],
+)
+def test_the_providers_word_is_read_however_it_is_folded(pinned: Owner, results: str) -> None:
+    pinned.office.server.deliver(reply(pinned, head=results), "INBOX", pinned.office.clock.at)
+    pinned.round()
+    assert pinned.said("Maria") == [("in-person", "2026-05-13")]
 
 
 def test_promise_5_two_from_fields_are_believed_nowhere(pinned: Owner) -> None:
@@ -92,6 +109,20 @@ def test_promise_5_two_from_fields_are_believed_nowhere(pinned: Owner) -> None:
         "alex@example.com.evil.example",
         "alex@evil.example",
         "",
+        "<alex@example.com>@evil.example",
+        "Alex <alex@example.com> <eve@evil.example>",
+        "Alex <alex@example.com> eve@evil.example",
+        "<@evil.example:alex@example.com>",
+        "Alex: alex@example.com;",
+        "Alex: alex@example.com, eve@evil.example;",
+        "undisclosed-recipients:;, alex@example.com",
+        "alex@example.com, nobody",
+        "=?utf-8?q?alex=40example=2Ecom?=",
+        "=?utf-8?q?Alex_=3Calex=40example=2Ecom=3E?= <eve@evil.example>",
+        "alex@example.com\r\n <eve@evil.example>",
+        "eve@evil.example <alex@example.com>",
+        "alex @ example.com",
+        "Alex <alex@example.com",
     ],
 )
 def test_promise_5_a_stranger_with_a_leaked_token_does_nothing(pinned: Owner, sender: str) -> None:
@@ -101,11 +132,49 @@ def test_promise_5_a_stranger_with_a_leaked_token_does_nothing(pinned: Owner, se
     does_nothing(pinned, mail, folder="Sent")
 
 
-@pytest.mark.parametrize("sender", ["Alex <alex@work.example>", "ALEX+anything@Example.COM"])
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "Alex <alex@work.example>",
+        "ALEX+anything@Example.COM",
+        '"Moreau, Alex (Paris) <x@y>" <alex@example.com>',
+        "=?utf-8?q?Al=C3=A9x_Moreau?= <alex@example.com>",
+        "Alex M. Moreau (Paris) <alex@example.com>",
+        "alex@example.com (Alex Moreau)",
+    ],
+)
 def test_from_an_alias_of_the_owner_it_is_believed(owner: Owner, sender: str) -> None:
-    owner.office.server.deliver(reply(owner, sender=sender), "Sent", owner.office.clock.at)
+    mail = reply(owner).replace(f"From: {ME}".encode(), f"From: {sender}".encode())
+    owner.office.server.deliver(mail, "Sent", owner.office.clock.at)
     owner.round()
     assert owner.said("Maria") == [("in-person", "2026-05-13")]
+
+
+@pytest.mark.parametrize(
+    ("to", "copies"),
+    [(ME, {}), (ME, {"Cc": TOM}), (f"{TOM}, {ME}", {}), ("", {"Cc": ME}), ("", {"Bcc": ME}), ("", {})],
+)
+def test_an_answer_to_the_owner_is_an_answer_whoever_else_gets_it(
+    owner: Owner, to: str, copies: dict[str, str]
+) -> None:
+    owner.office.server.deliver(_to(reply(owner), to, copies), "Sent", owner.office.clock.at)
+    owner.round()
+    assert owner.said("Maria") == [("in-person", "2026-05-13")]
+
+
+@pytest.mark.parametrize(
+    ("to", "copies"),
+    [(TOM, {"Cc": ME}), (TOM, {"Bcc": ME}), (TOM, {}), ("", {"Cc": f"{ME}, {TOM}"}), ("", {"Bcc": TOM})],
+)
+def test_promise_5_words_to_somebody_else_are_theirs_also_with_a_copy_to_the_owner(
+    owner: Owner, to: str, copies: dict[str, str]
+) -> None:
+    does_nothing(owner, _to(reply(owner), to, copies), folder="Sent")
+
+
+def _to(mail: bytes, to: str, copies: dict[str, str]) -> bytes:
+    fields = ([f"To: {to}"] if to else []) + [f"{name}: {who}" for name, who in copies.items()]
+    return mail.replace(f"To: {ME}".encode(), "\r\n".join([*fields, "X-Test: 1"]).encode(), 1)
 
 
 def test_promise_5_a_letter_may_be_answered_for_ninety_days(owner: Owner) -> None:
@@ -249,6 +318,8 @@ def test_promise_5_a_mail_to_others_is_no_note_to_oneself(owner: Owner) -> None:
     at = owner.office.clock.at
     mails = [
         message(ME, f"{ME}, {TOM}", "kith: Maria: likes tea", "Maria: lunch", at=at),
+        message(ME, ME, "kith: Maria: likes tea", "Maria: lunch", at=at, headers={"Bcc": TOM}),
+        message(ME, ME, "kith: Maria: likes tea", "Maria: lunch", at=at, headers={"Cc": TOM}),
         message(ME, "Tom <tom+kith@example.net>", "kith: x", "Maria: lunch", at=at),
         message(ME, ME, "Re: my kith and kin", "Maria: lunch", at=at),
     ]

@@ -15,7 +15,7 @@ from kith.jobs.deliver import deliver_all
 from kith.jobs.view import problems
 from support.fake_source import FakeServer
 from support.jobs import SMTP, Died, Fate, Office, deaths
-from support.mail import message, read
+from support.mail import message, plain, read
 from support.smtp import Accepted, HangUp, SmtpServer
 
 
@@ -110,6 +110,28 @@ def test_a_letter_that_is_refused_for_good_is_told(office: Office, smtp: SmtpSer
     assert smtp.messages == []
 
 
+def test_a_letter_that_failed_is_told_until_a_digest_came_that_told_of_it(office: Office, smtp: SmtpServer) -> None:
+    smtp.refuse_recipient = "550 5.1.1 no such user"
+    assert tried(office) == "failed"
+    assert len(needs(office)) == 1
+    smtp.refuse_recipient = ""
+    office.clock.move(days=7)
+    compose_now(office.work)
+    assert len(needs(office)) == 1, "it has not come yet"
+    deliver_all(office.work)
+    assert "could not be sent: " in plain(read(smtp.messages[0].raw))
+    assert needs(office) == []
+
+
+def test_a_letter_that_failed_is_not_told_for_ever(office: Office, smtp: SmtpServer) -> None:
+    smtp.refuse_recipient = "550 5.1.1 no such user"
+    assert tried(office) == "failed"
+    office.clock.move(days=29)
+    assert len(needs(office)) == 1
+    office.clock.move(days=1)
+    assert needs(office) == []
+
+
 def test_a_server_that_is_down_for_two_days_costs_the_letter_and_is_told(office: Office, smtp: SmtpServer) -> None:
     smtp.stop()
     began = office.clock.at
@@ -182,15 +204,29 @@ def test_the_second_try_of_a_swallowed_letter_may_succeed(office: Office, smtp: 
     assert tried(office) == "uncertain"
     smtp.hang_up = None
     assert tried(office, minutes=1) == "uncertain"
-    assert tried(office, minutes=30) == "sent"
+    assert tried(office, hours=4) == "sent"
     assert len(inbox(office)) == 1
+
+
+def test_promise_4_one_digest_a_period_where_it_is_hours_under_way(office: Office, smtp: SmtpServer) -> None:
+    """The server took it, its answer was lost, and the next server on the way greylists it."""
+    under_way: list[Accepted] = []
+    smtp.deliver = under_way.append
+    smtp.hang_up = HangUp.UNANSWERED
+    assert tried(office) == "uncertain"
+    smtp.hang_up = None
+    for _ in range(14):
+        assert tried(office, minutes=15) == "uncertain"
+    arrive(office, under_way.pop())
+    assert tried(office, hours=2) == "sent"
+    assert len(inbox(office)) == len(smtp.messages) == 1
 
 
 def test_promise_4_one_digest_a_period_wherever_sending_dies(office: Office, smtp: SmtpServer) -> None:
     steps, ends = 0, []
     for step, where in deaths(office, lambda office: deliver_all(office.work)):
         there = len(inbox(office))
-        for minutes in (1, 5, 30, 60):
+        for minutes in (1, 5, 30, 60, 240):
             tried(office, minutes=minutes)
         ends.append((step, where, there, len(inbox(office)), state(office)))
         steps = step
@@ -201,7 +237,7 @@ def test_promise_4_one_digest_a_period_wherever_sending_dies(office: Office, smt
 
 def test_a_letter_that_kills_kith_each_time_is_tried_twice_and_told(office: Office, smtp: SmtpServer) -> None:
     smtp.deliver = None  # it never arrives
-    for _ in range(6):
+    for _ in range(12):
         office.restart(DiesAt("sent"))
         office.clock.move(hours=1)
         with suppress(Died):
@@ -268,7 +304,7 @@ def test_a_folder_that_cannot_be_looked_into_leaves_the_fate_open(office: Office
     office.server.closed.add("Secret")
     assert tried(office, hours=1) == "uncertain"
     office.server.closed.clear()
-    assert tried(office, hours=2) == "sent"
+    assert tried(office, hours=4) == "sent"
 
 
 def test_one_letter_does_not_hold_up_the_next(office: Office, smtp: SmtpServer) -> None:
@@ -361,6 +397,15 @@ def test_where_one_mailbox_does_not_take_a_letter_the_next_does(tmp_path: Path) 
         del first.folders["INBOX"]
         assert tried(office) == "sent"
         assert len(inbox(office)) == 1
+
+
+def test_where_no_mailbox_has_an_inbox_the_letter_waits_and_says_why(appending: Office) -> None:
+    inbox_of = appending.server.folders.pop("INBOX")
+    assert tried(appending) == "queued"
+    assert "no folder INBOX" in appending.rows("letter")[0]["error"]
+    appending.server.folders["INBOX"] = inbox_of
+    assert tried(appending, minutes=1) == "sent"
+    assert len(inbox(appending)) == 1
 
 
 def test_where_no_mailbox_can_be_opened_the_letter_waits(appending: Office) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from kith.jobs import rulings
+from kith.jobs.acts import Acts
 from kith.jobs.view import view
+from kith.store import people
 from support.dovecot import Dovecot
 from support.invitations import ALEX, HER, event, invitation
 from support.jobs import BOB, MARIA, ME, NOW, Office, deaths
@@ -217,3 +220,71 @@ def test_promise_3_idempotent_wherever_keeping_meetings_dies(office: Office) -> 
         steps = step
     assert {tuple(held) for *_, held in ends} == {(LAST_WEEK + timedelta(days=1),)}
     assert steps > 10
+
+
+TOM, ZOE = "tom.reed@strange.example", "zoe.king@strange.example"
+
+
+def texts(office: Office) -> str:
+    """Everything in the database, as text."""
+    return "\n".join(row for rows in office.dump().values() for row in rows)
+
+
+def test_promise_6_only_your_people_an_invitation_keeps_no_address_of_anybody(office: Office) -> None:
+    there = {ALEX: "ACCEPTED", HER: "ACCEPTED", TOM: "ACCEPTED", f"Zoe+x@{ZOE.partition('@')[2]}": "DECLINED"}
+    calendar = event(LAST_WEEK, organizer=TOM, attendees=there, uid=f"lunch-{TOM}", more=f"DESCRIPTION:ask {ZOE}")
+    hear(office, calendar, 20)
+    office.read()
+    assert meetings(office) == [LAST_WEEK]
+    assert "strange.example" not in texts(office)
+    assert HER not in str(office.rows("invite")) + str(office.rows("touch"))
+
+
+def test_whoever_is_added_later_is_known_in_what_was_kept_of_a_meeting_and_who_declined_is_not(office: Office) -> None:
+    there = {ALEX: "ACCEPTED", HER: "ACCEPTED", TOM: "ACCEPTED", ZOE: "DECLINED"}
+    hear(office, event(LAST_WEEK, attendees=there), 20)
+    office.read()
+    tom, zoe = office.add("Tom Reed <Tom.Reed+home@Strange.Example>"), office.add(f"Zoe King <{ZOE}>")
+    office.read()
+    assert (meetings(office, tom), meetings(office, zoe)) == ([LAST_WEEK], [])
+
+
+def test_without_the_key_that_veiled_them_meetings_stay_as_they_were_and_a_full_scan_reads_them_again(
+    office: Office,
+) -> None:
+    hear(office, event(LAST_WEEK), 20)
+    hear(office, event(NOW + timedelta(days=3), uid="to come"), 20)
+    office.read()
+    (office.folder / "kith.key").unlink()
+    office.work = office.start()
+    office.add(BOB)
+    office.read()
+    assert meetings(office) == [LAST_WEEK]
+    office.read(full=True)
+    office.clock.move(days=4)
+    office.read()
+    assert meetings(office) == [LAST_WEEK, NOW + timedelta(days=3)]
+
+
+def test_a_meeting_that_was_none_by_the_owners_word_does_not_come_back(office: Office) -> None:
+    hear(office, event(LAST_WEEK), 20)
+    office.read()
+    work = office.work
+    with work.writing() as session:
+        acts = Acts(session, work.owner_id, work.now(), work.config.owner.timezone)
+        rulings.not_a_touch(acts, people.everyone(session, work.owner_id)[0][0])
+    office.add(BOB)
+    office.read()
+    office.read(full=True)
+    assert meetings(office) == []
+    with work.writing() as session:
+        acts = Acts(session, work.owner_id, work.now(), work.config.owner.timezone)
+        bob, maria = (person for person, _ in people.everyone(session, work.owner_id))
+        acts.merge(bob, maria)
+    office.read(full=True)
+    assert meetings(office) == []
+    with work.writing() as session:
+        acts = Acts(session, work.owner_id, work.now(), work.config.owner.timezone)
+        acts.undo(None)
+        acts.undo(None)
+    assert meetings(office) == [LAST_WEEK]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kith.errors import MailboxFailed, NotFound, TryLater
-from kith.jobs import scan
+from kith.jobs import reading
 from kith.jobs.view import problems
 from kith.store import people
 from support import fake_source
@@ -31,7 +31,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     """A transaction for every two messages."""
-    monkeypatch.setattr(scan, "STRETCH", 2)
+    monkeypatch.setattr(reading, "STRETCH", 2)
     monkeypatch.setattr(fake_source, "BATCH", 2)
 
 
@@ -389,7 +389,7 @@ LIST = {"List-Id": "<club.example.org>", "Received": "from lists.example.org"}
 def test_promise_3_idempotent_where_a_direct_copy_and_a_list_copy_meet_the_touch_wins(
     office: Office, monkeypatch: pytest.MonkeyPatch, stretch: int, order: tuple[bool, bool], folders: tuple[str, str]
 ) -> None:
-    monkeypatch.setattr(scan, "STRETCH", stretch)
+    monkeypatch.setattr(reading, "STRETCH", stretch)
     monkeypatch.setattr(fake_source, "BATCH", stretch)
     for is_list, folder in zip(order, folders, strict=True):
         raw = message(MARIA, ME, "Both ways", at=NOW, message_id="<both@x>", headers=LIST if is_list else {})
@@ -720,3 +720,14 @@ def test_nothing_was_ever_said_in_the_future(office: Office) -> None:
     office.server.deliver(message(MARIA, ME, "Ahead", at=NOW + timedelta(days=400)), "INBOX", NOW + timedelta(days=400))
     office.read()
     assert [at for _, _, at in office.touches()] == [NOW]
+
+
+def test_the_total_that_a_digest_tells_counts_no_message_twice(office: Office) -> None:
+    for number in range(3):
+        put(office.server, MARIA, f"Mail {number}", 3)
+    office.read()
+    assert office.read(full=True).total("read") == 3, "what this pass read"
+    assert [row["read"] for row in office.rows("mailbox")] == [3]
+    put(office.server, MARIA, "One more", 1)
+    office.read()
+    assert [row["read"] for row in office.rows("mailbox")] == [4]

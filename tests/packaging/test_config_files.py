@@ -18,6 +18,7 @@ from kith.config import (
     TouchSection,
 )
 from kith.configfile import load
+from kith.errors import ConfigError, LoginRefused, TryLater, UsageError
 from support.install import ROOT
 
 EXAMPLE = ROOT / "config" / "kith.toml"
@@ -86,3 +87,10 @@ def test_variables_named_elsewhere_override_real_keys(path: str) -> None:
     for name in re.findall(r"KITH_(\w+?__\w+)", Path(ROOT / path).read_text()):
         section, key = name.lower().split("__")
         assert key in SECTIONS[section].model_fields, name
+
+
+def test_systemd_does_not_start_again_what_only_the_owner_can_mend() -> None:
+    unit = Path(ROOT / "config/kith.service").read_text()
+    [codes] = re.findall(r"^RestartPreventExitStatus=(.+)$", unit, re.MULTILINE)
+    assert {str(kind.exit_code) for kind in (UsageError, LoginRefused, ConfigError)} <= set(codes.split())
+    assert str(TryLater.exit_code) not in codes.split()

@@ -9,8 +9,8 @@ from sqlmodel import Session, select
 from kith.domain import address
 from kith.store import changes, forgetting, letters, merging, messages, notes, people, strangers
 from kith.store.engine import reading, writing
-from kith.store.tables import ForgottenRow, InstructionRow, InviteRow, LetterRow
-from support.store import NOW, a_life, draft, dump, instruction, invite, letter, message, part, person, places
+from kith.store.tables import ForgottenRow, InstructionRow, LetterRow
+from support.store import NOW, a_life, draft, dump, instruction, invite, letter, message, part, person, places, touch
 
 WORDS = ("Maria", "Silva", "maria@example.com", "m.silva")
 
@@ -116,27 +116,67 @@ def test_mail_with_others_is_kept_for_their_sake(engine: Engine, owner: int, mar
         }
 
 
-def test_she_leaves_the_meetings_of_others(engine: Engine, owner: int, maria: int, bob: int) -> None:
-    data = {
-        "organizer": "MARIA@example.com",
-        "attendees": [["bob@example.com", "ACCEPTED"], ["maria+x@example.com", "ACCEPTED"], ["m.silva@gmail.com", ""]],
-        "summary": "Coffee: Maria Silva / Alex",
-        "rrule": "FREQ=WEEKLY",
-    }
+SHARED = [
+    ("Coffee: Maria Silva / Alex", ""),
+    ("Coffee with Maria", ""),
+    ("SILVA, coffee", ""),
+    ("Re: maria@example.com", ""),
+    ("Coffee with Mariana and Bob", "Coffee with Mariana and Bob"),
+    ("Coffee with m. silvano", "Coffee with m. silvano"),
+    ("Coffee", "Coffee"),
+]
+
+
+@pytest.mark.parametrize(("said", "kept"), SHARED)
+def test_what_she_shared_with_others_stays_and_does_not_name_her(
+    engine: Engine, owner: int, maria: int, bob: int, said: str, kept: str
+) -> None:
+    meeting = messages.meeting_identity("a-uid", NOW)
+    veiled = {"organizer": "2f", "attendees": [["2f", "ACCEPTED"], ["0a", ""]], "summary": said}
     with writing(engine) as session:
-        messages.add_parts(session, [part(owner, bob, "meeting"), part(owner, maria, "meeting")])
-        messages.add_invites(session, [invite(owner, "meeting", sender="maria@example.com", data=data)])
+        messages.add(session, [message(owner, "both", subject=said)])
+        messages.add_parts(session, [part(owner, who, "both") for who in (maria, bob)])
+        messages.add_invites(session, [invite(owner, "both", uid="a-uid", sender="2f", data=veiled)])
+        for who in (maria, bob):
+            messages.add_touches(session, [touch(owner, who, "both", subject=said)])
+            messages.add_touches(session, [touch(owner, who, meeting, subject=said, channel="meeting")])
+        messages.keep_snippet(session, owner, bob, "both", said)
         forget(session, owner, maria)
-        session.expire_all()
-        (row,) = session.exec(select(InviteRow).where(InviteRow.identity == "meeting")).all()
-        assert row.sender == ""
-        assert row.data == {
-            "organizer": "",
-            "attendees": [["bob@example.com", "ACCEPTED"]],
-            "summary": "",
-            "rrule": "FREQ=WEEKLY",
-        }
-    assert traces(engine) == {}
+    with reading(engine) as session:
+        shared = {t.identity: t.subject for t in messages.touches(session, owner, bob, 9)}
+        assert (shared["both"], shared[meeting]) == (kept, kept)
+        assert messages.by_identity(session, owner, ["both"])["both"].subject == kept
+        assert messages.snippets(session, owner, [bob])[bob].text == kept
+        (row,) = messages.invites(session, owner, ["a-uid"])
+        assert (row.sender, row.data) == ("2f", {**veiled, "summary": kept})
+    if "aria" not in kept and "silva" not in kept:
+        assert traces(engine) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("Maria Silva asks for you", ""), ("about M.Silva@gmail.com", ""), ("Ave Maria", "Ave Maria")],
+)
+def test_what_others_wrote_without_her_does_not_name_her_in_full(
+    engine: Engine, owner: int, maria: int, bob: int, said: str, kept: str
+) -> None:
+    with writing(engine) as session:
+        messages.add(session, [message(owner, "his", subject=said)])
+        messages.add_parts(session, [part(owner, bob, "his")])
+        messages.add_touches(session, [touch(owner, bob, "his", subject=said)])
+        forget(session, owner, maria)
+    with reading(engine) as session:
+        assert messages.by_identity(session, owner, ["his"])["his"].subject == kept
+        assert kept in {t.subject for t in messages.touches(session, owner, bob, 9)}
+
+
+def test_invitations_that_only_she_had_part_in_go_with_her(engine: Engine, owner: int, maria: int, bob: int) -> None:
+    with writing(engine) as session:
+        messages.add(session, [message(owner, "hers")])
+        messages.add_parts(session, [part(owner, maria, "hers")])
+        messages.add_invites(session, [invite(owner, "hers", uid="a-uid")])
+        forget(session, owner, maria)
+        assert messages.invites(session, owner, ["a-uid"]) == []
 
 
 def test_an_introduction_to_her_is_dropped(engine: Engine, owner: int, maria: int, bob: int) -> None:
@@ -175,7 +215,7 @@ def _said(session: Session, owner: int) -> list[str]:
     return [row.line for row in session.exec(select(InstructionRow).where(InstructionRow.owner_id == owner))]
 
 
-@pytest.mark.parametrize("name", ["(Max", "a|b", ".*", "O'Neil \\ Sons", "100%", "Ann_", "王小明", "x"])
+@pytest.mark.parametrize("name", ["(Max", "a|b", ".*", "O'Neil \\ Sons", "100%", "Ann_", "王小明", "x", "Bo Li"])
 def test_any_name_is_taken_as_it_is_written(engine: Engine, owner: int, name: str) -> None:
     with writing(engine) as session:
         number = person(session, owner, name)

@@ -38,5 +38,7 @@ contacts = st.builds(
     birthday=st.none() | birthdays,
     about=texts.map(fields.block),
     phones=_several(texts.map(lambda text: fields.line(text, 60))),
+    paused=st.booleans(),
+    snoozed_until=st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1)),
 )
 """What all formats keep: all but uid and source."""

@@ -16,7 +16,7 @@ from typing import Final
 from kith.domain.folders import Folder, Listed, Role, with_roles
 from kith.domain.message import FIELDS
 from kith.errors import Internal, NotFound, TryLater
-from kith.mail.source import FolderState, Part, RawHeader, Unreadable
+from kith.mail.source import FolderState, Limit, Part, RawHeader, Unreadable, limit_of
 
 FOLDERS: Final = {"INBOX": "", "Sent": r"\Sent", "Drafts": r"\Drafts", "Junk": r"\Junk", "Trash": r"\Trash"}
 BATCH: Final = 10
@@ -27,11 +27,12 @@ _ROW = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*")
 
 @dataclass(slots=True)
 class Kept:
-    """One message as the server has it; at is INTERNALDATE."""
+    """One message as the server has it; at is INTERNALDATE. The server hangs up at the deadly calls for it."""
 
     raw: bytes
     at: datetime
     flags: tuple[bytes, ...] = ()
+    deadly: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -181,6 +182,7 @@ class FakeSource:
                 raise Internal("another folder was opened while headers were being read")
             self._call("headers")
             covered = list(uids[start : start + BATCH])
+            self._survive("headers", covered)
             yield covered, list(self._headers(covered, wanted)), list(self._garbled(covered))
 
     def _headers(self, uids: list[int], wanted: Callable[[bytes], bool] | None) -> Iterator[RawHeader]:
@@ -200,29 +202,39 @@ class FakeSource:
     def fields(self, uids: Sequence[int], names: Sequence[str]) -> dict[int, bytes]:
         """Further header fields of a few messages."""
         self._call("fields")
+        self._survive("fields", uids)
         return {uid: _named(self._open[uid].raw, names) for uid in uids if uid in self._open}
 
-    def structures(self, uids: Sequence[int], holding: Collection[str] = ()) -> dict[int, list[Part]]:
-        """The leaves of some messages, of those alone that have a part of one of some media types."""
+    def structures(
+        self, uids: Sequence[int], holding: Collection[str] = (), surely: Collection[int] = ()
+    ) -> dict[int, list[Part]]:
+        """The leaves of some messages: of those that have a part of one of some media types, and of those in surely."""
         self._call("structures")
+        self._survive("structures", uids)
         sought = {media_type.lower() for media_type in holding}
         leaves = {uid: _leaves(_parsed(self._open[uid].raw)) for uid in uids if uid in self._open}
         parts = {uid: [_part(section, leaf) for section, leaf in found] for uid, found in leaves.items()}
-        return {uid: some for uid, some in parts.items() if not sought or sought & {part.media_type for part in some}}
+        return {
+            uid: some
+            for uid, some in parts.items()
+            if not sought or uid in surely or sought & {part.media_type for part in some}
+        }
 
-    def parts(self, wanted: Collection[tuple[int, Part]], limit: int) -> dict[tuple[int, str], bytes]:
+    def parts(self, wanted: Collection[tuple[int, Part]], limit: Limit) -> dict[tuple[int, str], bytes]:
         """The first bytes of some parts, decoded."""
         self._call("parts")
+        self._survive("parts", [uid for uid, _ in wanted])
         found = {}
         for uid, part in wanted:
             if uid in self._open:
                 payload = dict(_leaves(_parsed(self._open[uid].raw)))[part.section].get_payload(decode=True)
-                found[uid, part.section] = payload[:limit] if isinstance(payload, bytes) else b""
+                found[uid, part.section] = payload[: limit_of(part, limit)] if isinstance(payload, bytes) else b""
         return found
 
     def raw(self, uid: int, limit: int) -> bytes | None:
         """The first bytes of a whole message."""
         self._call("raw")
+        self._survive("raw", [uid])
         return self._open[uid].raw[:limit] if uid in self._open else None
 
     def find(self, folder: str, message_id: str) -> list[int]:
@@ -250,6 +262,11 @@ class FakeSource:
     def close(self) -> None:
         """Says goodbye."""
         self.closed = True
+
+    def _survive(self, call: str, uids: Sequence[int]) -> None:
+        if any(call in self._open[uid].deadly for uid in uids if uid in self._open):
+            self.closed = True
+            raise TryLater("personal: the line was lost (the server hung up)")
 
     def _call(self, name: str) -> None:
         if self.closed:

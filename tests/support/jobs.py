@@ -129,7 +129,8 @@ class Office:
     """One owner's work. server is the mailbox "personal"; servers holds all by name.
 
     mailboxes gives further lines of each [[mailbox]] section, by name; toml further sections; and values
-    single keys, as the environment would ("digest__time": "02:30").
+    single keys, as the environment would ("digest__time": "02:30"). Drafts that nobody asked for are only made
+    with another digest__max_drafts than 0.
     """
 
     def __init__(
@@ -153,6 +154,7 @@ class Office:
         sections = [CONFIG.format(url=url or "sqlite:///kith.db"), toml]
         sections += [MAILBOX.format(name=n, url="imap://alex@127.0.0.1:1", more=more) for n, more in boxes.items()]
         (folder / "kith.toml").write_text("\n".join(sections), encoding="utf-8")
+        values = {"digest__max_drafts": "0"} | values
         self.values = {f"KITH_{name.upper()}": value for name, value in values.items()}
         self.work = self.start()
 

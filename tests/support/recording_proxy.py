@@ -1,4 +1,8 @@
-"""A listener between Kith and an IMAP server: writes down what the client says, and can be slow or cut the line."""
+"""A listener between Kith and an IMAP server: writes down what the client says, and can be slow or cut the line.
+
+It can also fail as a server does that stumbles over a message: at each command of some kind it hangs up, says
+BYE, or falls silent.
+"""
 
 import re
 import socket
@@ -7,13 +11,40 @@ import time
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from enum import Enum
 from typing import Final, Self
 
+ALLOWED: Final = frozenset({
+    "CAPABILITY", "ID", "STARTTLS", "LOGIN", "AUTHENTICATE", "ENABLE", "COMPRESS", "NAMESPACE", "LIST", "STATUS",
+    "EXAMINE", "UID SEARCH", "UID FETCH", "IDLE", "DONE", "NOOP", "UNSELECT", "LOGOUT", "APPEND",
+})  # fmt: skip
+"""All that Kith may ever say to a server."""
 _PIECE: Final = 1 << 16
 _JOIN_SECONDS: Final = 5
 _LITERAL = re.compile(rb"\{(\d+)\+?\}\r\n\Z")
 _VERB = re.compile(r"(?:UID )?[A-Z]+")
 _SECRET: Final = "***"
+_WAKES: Final = 0.02
+
+
+class Failure(Enum):
+    """How a server fails that stumbles over a message."""
+
+    EOF = "it hangs up"
+    BYE = "it says BYE and hangs up"
+    SILENCE = "it falls silent"
+
+
+def fetching(uid: int, items: str = "") -> Callable[[str], bool]:
+    """Whether a command fetches a message, and of it something whose name holds items."""
+
+    def does(command: str) -> bool:
+        verb, _, rest = command.partition("UID FETCH ")
+        numbers, _, asked = rest.partition(" ")
+        ranges = [one.partition(":") for one in numbers.split(",")] if not verb and rest else []
+        return items in asked and any(int(low) <= uid <= int(high or low) for low, _, high in ranges)
+
+    return does
 
 
 class RecordingProxy:
@@ -22,6 +53,7 @@ class RecordingProxy:
     commands holds what the clients sent, in order: without tags, with *** for secrets, and without the
     bytes of literals. delay is added before each piece the server says, in seconds. cut_after drops the
     line once the server has said that many bytes; both hold for connections made after they are set.
+    fails_at is asked of each command; where it names a Failure, that is what becomes of the line.
     """
 
     def __init__(self, port: int, delay: float = 0.0, cut_after: int | None = None) -> None:
@@ -29,6 +61,7 @@ class RecordingProxy:
         self.delay = delay
         self.cut_after = cut_after
         self.commands: list[str] = []
+        self.fails_at: Callable[[str], Failure | None] = lambda _command: None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._open: list[socket.socket] = []
@@ -45,6 +78,16 @@ class RecordingProxy:
     def verbs(self) -> list[str]:
         """The first word of each command, UID with the word behind it."""
         return [found[0] for command in self.commands if (found := _VERB.match(command))]
+
+    def check_harmless(self, *written: str) -> None:
+        """Raises AssertionError where a command could have changed mail; written: the folders of APPEND, in order."""
+        assert set(self.verbs) <= ALLOWED, set(self.verbs) - ALLOWED
+        assert len(self.verbs) == len(self.commands), "each command has a verb"
+        for command in self.commands:
+            bare = command.replace("BODYSTRUCTURE", "").replace("BODY.PEEK[", "")
+            assert not re.search(r"BODY|RFC822", bare), command
+        placed = [command.split('"')[1] for command in self.commands if command.startswith("APPEND")]
+        assert placed == list(written)
 
     def cut(self) -> None:
         """Drops every line; new ones may be opened."""
@@ -75,12 +118,30 @@ class RecordingProxy:
 
     def _connect(self, client: socket.socket, server: socket.socket, delay: float, cut_after: int | None) -> None:
         recorder = Recorder(self.commands)
+        silent = threading.Event()
+
+        def heard(piece: bytes) -> None:
+            known = len(self.commands)
+            recorder.heard(piece)
+            for failure in filter(None, map(self.fails_at, self.commands[known:])):
+                silent.set()
+                if failure is Failure.SILENCE:
+                    return
+                client.sendall(b"* BYE I stumbled\r\n" if failure is Failure.BYE else b"")
+                raise ConnectionAbortedError
+
+        def said(_piece: bytes) -> None:
+            time.sleep(delay)
+            while silent.is_set():  # until somebody hangs up
+                if server.fileno() < 0 or client.fileno() < 0:
+                    raise ConnectionAbortedError
+                time.sleep(_WAKES)
 
         def upwards() -> None:
-            _pump(client, server, recorder.heard)
+            _pump(client, server, heard)
 
         def downwards() -> None:
-            _pump(server, client, lambda _piece: time.sleep(delay), cut_after)
+            _pump(server, client, said, cut_after)
 
         self._start(upwards)
         self._start(downwards)

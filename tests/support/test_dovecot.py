@@ -39,6 +39,18 @@ def test_mail_that_was_put_into_a_maildir_is_served(dovecot: Dovecot) -> None:
     assert len(dovecot.snapshot("sixth")["INBOX"]) == 1
 
 
+def test_a_folder_can_be_numbered_anew(dovecot: Dovecot) -> None:
+    for _ in range(3):
+        dovecot.deliver("seventh", MESSAGE)
+    dovecot.remove("seventh", 1)
+    with dovecot.client("seventh") as client:
+        before = client.select_folder("INBOX")[b"UIDVALIDITY"]
+    dovecot.renumber("seventh")
+    with dovecot.client("seventh") as client:
+        assert client.select_folder("INBOX")[b"UIDVALIDITY"] != before
+    assert sorted(dovecot.snapshot("seventh")["INBOX"]) == [1, 2]
+
+
 def test_it_speaks_tls_and_starttls_with_a_certificate_that_can_be_trusted(dovecot: Dovecot) -> None:
     context = ssl.create_default_context(cafile=str(dovecot.ca))
     with IMAPClient("localhost", dovecot.tls_port, ssl_context=context, timeout=5) as client:

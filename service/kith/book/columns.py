@@ -24,7 +24,12 @@ class Role(StrEnum):
     LABELS = "labels"  # Google's, parted by :::
     EVERY = "every"
     BIRTHDAY = "birthday"
+    BIRTH_YEAR = "birth year"  # Thunderbird's, one column each
+    BIRTH_MONTH = "birth month"
+    BIRTH_DAY = "birth day"
     ABOUT = "about"
+    PAUSED = "paused"
+    SNOOZED = "snoozed until"
 
 
 Columns = Mapping[Role, Sequence[int]]
@@ -42,8 +47,13 @@ _HEADERS: Final = {
     Role.CIRCLE: "circle|group|kreis|cercle|círculo",
     Role.TAGS: "tags|tag|groups|categories|category|keywords|kategorien|catégories|categorías",
     Role.LABELS: "labels|label|group membership",
-    Role.EVERY: "every|cadence|frequency|keep in touch every|rhythm",
+    Role.EVERY: "every|cadence|frequency|interval|how often|keep in touch|keep in touch every|rhythm",
     Role.BIRTHDAY: "birthday|birth date|bday|date of birth|dob|geburtstag|anniversaire|date de naissance|cumpleaños",
+    Role.BIRTH_YEAR: "birth year",
+    Role.BIRTH_MONTH: "birth month",
+    Role.BIRTH_DAY: "birth day",
+    Role.PAUSED: "paused",
+    Role.SNOOZED: "snoozed until",
     Role.ABOUT: "about|notes|note|comments|comment|why|notizen|remarques|notas",
 }  # fmt: skip
 _ROLES: Final = {header: role for role, headers in _HEADERS.items() for header in headers.split("|")}
@@ -56,6 +66,8 @@ _ADDRESS: Final = re.compile(
 _PHONE: Final = re.compile(
     r"(?:(?:mobile|home|work|primary|business|other) )?(?:phones?|telephone|tel|mobile|cell)"
     r"(?: \d{1,2})?(?: number)?(?: \d{1,2})?(?: value)?"
+    r"|(?:telefon|mobiltelefon|handy|téléphone|teléfono)(?: (?:privat|geschäftlich|mobile|móvil|personnel"
+    r"|domicile|bureau|particular|trabajo))?(?: \d{1,2})?"
 )
 _WORD: Final = re.compile(r"[^\W_]+")
 _TELLING: Final = {Role.NAME, Role.FIRST, Role.LAST, Role.ADDRESS}

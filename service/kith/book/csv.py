@@ -13,7 +13,10 @@ from kith.domain.contact import Contact, Skipped
 from kith.domain.dates import Birthday, parse_duration
 from kith.errors import UsageError
 
-HEADER: Final = ("name", "addresses", "circle", "tags", "every", "birthday", "about", "phones")
+HEADER: Final = (
+    "name", "addresses", "circle", "tags", "every", "birthday", "about", "phones", "paused", "snoozed_until",
+)  # fmt: skip
+_PAUSED: Final = "yes"
 
 MAX_LINES: Final = 1_000_000
 
@@ -21,6 +24,11 @@ MAX_LINES: Final = 1_000_000
 # says text; reading takes that apostrophe away again.
 _FORMULA: Final = re.compile(r"'*[=+\-@]")
 _PROTECTED: Final = re.compile(r"'+[=+\-@]")
+
+_OWN: Final = frozenset({
+    Role.NAME, Role.ADDRESS, Role.CIRCLE, Role.TAGS, Role.EVERY, Role.BIRTHDAY, Role.ABOUT, Role.PHONE,
+})  # fmt: skip
+"""What the columns of Kith's own tables have been from the beginning; nobody else has all of them."""
 
 _LABEL_MARK: Final = ":::"
 _ESCAPE: Final = re.compile(r"[\\;,]")
@@ -65,6 +73,7 @@ def _entry(row: Row, columns: Columns, source: str, month_first: bool) -> Contac
         return Skipped(source, "a quotation mark is not closed, or a field is too long")
     cells = {role: _cells(row.cells, places) for role, places in columns.items()}
     addresses = fields.unique(a for text in cells.get(Role.ADDRESS, ()) for a in fields.addresses(text))
+    is_own = columns.keys() >= _OWN
     name = _name(cells) or (fields.name_from(addresses[0]) if addresses else "")
     if not name:
         broken = fields.line(" ".join(cells.get(Role.ADDRESS, ())), 80)
@@ -75,10 +84,13 @@ def _entry(row: Row, columns: Columns, source: str, month_first: bool) -> Contac
         circle=fields.line(_first(cells, Role.CIRCLE)) or None,
         tags=fields.tags(_tags(cells)),
         every=parse_duration(_first(cells, Role.EVERY)),
-        birthday=_birthday(_first(cells, Role.BIRTHDAY), month_first),
+        birthday=_birthday(cells, month_first),
         about=_about(cells),
-        phones=_phones(cells),
+        phones=_phones(cells, is_own=is_own),
         source=source,
+        paused=_first(cells, Role.PAUSED).casefold() == _PAUSED,
+        snoozed_until=fields.day(_first(cells, Role.SNOOZED)),
+        chosen=is_own,
     )
 
 
@@ -109,9 +121,10 @@ def _tags(cells: Cells) -> list[str]:
     return found + [_ESCAPED.sub(r"\1", word) for text in listed for word in fields.parts(text, ";,\n")]
 
 
-def _phones(cells: Cells) -> tuple[str, ...]:
+def _phones(cells: Cells, *, is_own: bool) -> tuple[str, ...]:
     """Numbers one a column, or several in one as Google (:::) and Kith (;) write them."""
-    texts = (part for text in cells.get(Role.PHONE, ()) for part in text.split(_LABEL_MARK))
+    listed = cells.get(Role.PHONE, ())
+    texts = listed if is_own else [part for text in listed for part in text.split(_LABEL_MARK)]
     words = (_ESCAPED.sub(r"\1", word) for text in texts for word in fields.parts(text, ";\n"))
     return fields.unique(fields.line(word, 60) for word in words)
 
@@ -124,7 +137,10 @@ def _about(cells: Cells) -> str:
     return fields.block("\n".join(notes) if notes else job)
 
 
-def _birthday(text: str, month_first: bool) -> Birthday | None:
+def _birthday(cells: Cells, month_first: bool) -> Birthday | None:
+    """One cell, or one each for year, month and day as Thunderbird has it."""
+    year, month, day = (_first(cells, role) for role in (Role.BIRTH_YEAR, Role.BIRTH_MONTH, Role.BIRTH_DAY))
+    text = _first(cells, Role.BIRTHDAY) or f"{year or '-'}-{month:0>2}-{day:0>2}"
     found = _SLASHED.fullmatch(text)
     if not found:
         return fields.birthday(text)
@@ -159,6 +175,8 @@ def _row(contact: Contact) -> tuple[str, ...]:
         str(contact.birthday or ""),
         contact.about,
         "; ".join(_ESCAPE.sub(r"\\\g<0>", phone) for phone in contact.phones),
+        _PAUSED if contact.paused else "",
+        str(contact.snoozed_until or ""),
     )
 
 

@@ -4,6 +4,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from kith.domain.address import looks_like, split
@@ -26,7 +27,7 @@ _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # What no database, mail header or terminal wants: controls but for whitespace, halves of surrogate pairs, the BOM.
 _UNWANTED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]+")
 _NEWLINE: Final = re.compile("\r\n|[\r\x85\u2028\u2029]")
-_BETWEEN_ADDRESSES: Final = re.compile(r"[\s,;<>]+")
+_WORD: Final = re.compile(r'(?:"(?:[^"\\\n]|\\.){1,64}"@)?[^\s,;<>]+')  # a local part in quotes may have spaces
 _QUOTED_LOCAL: Final = re.compile(r'"[^"]+"@[^"@]+')
 _PIECE: Final = re.compile(r"\\.|[^\\]|\\", re.DOTALL)
 _DATE: Final = re.compile(r"([0-9]{4}|-)-?([0-9]{2})-?([0-9]{2})(?:[T ].*)?")
@@ -86,7 +87,7 @@ def unique(words: Iterable[str]) -> tuple[str, ...]:
 
 def addresses(text: str) -> tuple[str, ...]:
     """The mail addresses in a value: alone, in angle brackets after a name, or several of them."""
-    words = _BETWEEN_ADDRESSES.split(_UNWANTED.sub("", text[:MAX_VALUE]))
+    words = _WORD.findall(_UNWANTED.sub("", text[:MAX_VALUE]))
     return unique(_address(word) for word in words if "@" in word)
 
 
@@ -128,6 +129,14 @@ def birthday(text: str, no_year: str = _APPLE_NO_YEAR) -> Birthday | None:
         year = "-" if found[1] in {no_year, _APPLE_NO_YEAR} else found[1]
         said = f"{year}-{found[2]}-{found[3]}"
     return parse_birthday(said)
+
+
+def day(text: str) -> date | None:
+    """A date as Kith's own exports have it, in ISO form; None for anything else."""
+    try:
+        return date.fromisoformat(line(text, 10))
+    except ValueError:
+        return None
 
 
 def name_from(address: str) -> str:

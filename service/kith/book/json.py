@@ -43,6 +43,9 @@ def _entry(one: object, source: str) -> Contact | Skipped:
         about=fields.block(_text(one, "about")),
         phones=fields.unique(fields.line(text, 60) for text in _texts(one, "phones")),
         source=source,
+        paused=one.get("paused") is True,
+        snoozed_until=fields.day(_text(one, "snoozed_until")),
+        chosen=True,
     )
 
 

@@ -13,6 +13,8 @@ _ESCAPED: Final = re.compile(r"\\([nN,;:\\])")
 _ESCAPED_2_1: Final = re.compile(r"\\([,;])")  # 2.1 knows no other escape: its C:\new is a folder
 _SPECIAL: Final = re.compile(r"[\\,;\n]")
 
+_OWN: Final = re.compile(r"kith-[0-9]+")  # the UIDs that Kith gives, see cli/book
+
 _FOLD_AT: Final = 75  # octets, RFC 6350, 3.2
 
 Properties = dict[str, list[Property]]
@@ -49,6 +51,7 @@ def _contact(by_name: Properties, source: str) -> Contact | Skipped:
     if not name:
         return Skipped(source, "it has neither a name nor an address")
     bday = by_name.get("BDAY", ())
+    uid = fields.line(_first(by_name, "UID", plain))
     return Contact(
         name=name,
         addresses=addresses,
@@ -59,7 +62,10 @@ def _contact(by_name: Properties, source: str) -> Contact | Skipped:
         about=fields.block("\n".join(_all(by_name, "NOTE", plain))),
         phones=fields.unique(_phone(text) for text in _all(by_name, "TEL", plain)),
         source=source,
-        uid=fields.line(_first(by_name, "UID", plain)),
+        uid=uid,
+        paused=bool(_first(by_name, "X-KITH-PAUSED", plain)),
+        snoozed_until=fields.day(_first(by_name, "X-KITH-SNOOZED-UNTIL", plain)),
+        chosen=_OWN.fullmatch(uid) is not None,
     )
 
 
@@ -110,6 +116,8 @@ def _card(contact: Contact) -> str:
     lines += [f"NOTE:{_escape(contact.about)}"] if contact.about else []
     lines += [f"X-KITH-CIRCLE:{_escape(contact.circle)}"] if contact.circle else []
     lines += [f"X-KITH-EVERY:{contact.every}"] if contact.every else []
+    lines += ["X-KITH-PAUSED:1"] if contact.paused else []
+    lines += [f"X-KITH-SNOOZED-UNTIL:{contact.snoozed_until}"] if contact.snoozed_until else []
     return "".join(_fold(text) for text in (*lines, "END:VCARD"))
 
 

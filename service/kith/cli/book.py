@@ -10,13 +10,15 @@ from kith.book import csv, formats, vcard
 from kith.cli.main import Options
 from kith.cli.people import member_json
 from kith.cli.report import Report, document, table
-from kith.cli.shared import acting, duration_of, opened, write_private
+from kith.cli.shared import acting, duration_of, opened, without_rhythm, write_private
+from kith.domain.cadence import rhythm_of
 from kith.domain.contact import Contact
 from kith.domain.importing import ALREADY_THERE, Add, Gains, Merge, Skip, Step
 from kith.domain.person import Person
 from kith.domain.proposing import Candidate, Propose
 from kith.jobs.roster import Member, roster
 from kith.jobs.take_in import Defaults, plan, take_in
+from kith.jobs.work import Work
 from kith.store import people
 
 MOST_DETAILS = 20
@@ -35,7 +37,23 @@ def import_people(arguments: argparse.Namespace, options: Options) -> Report:
         ids, done = ([None] * len(steps), None) if arguments.dry_run else take_in(acts, steps, work.key)
     change = done.change_id if done else None
     data = _outcome(zip(steps, ids, strict=True), names, defaults) | {"dry_run": arguments.dry_run, "change": change}
-    return Report(data, _told(data))
+    return Report(data, "\n".join([_told(data), *_warnings(work, steps, defaults)]))
+
+
+def _warnings(work: Work, steps: Sequence[Step | Propose], defaults: Defaults) -> list[str]:
+    """What the owner may not have meant: circles without a rhythm, and people who will never fall due."""
+    contacts = [step.contact for step in steps if isinstance(step, Add)]
+    circles = [defaults.circle, *(one.circle for one in contacts)]
+    idle = sum(rhythm_of(_as_person(work, one), work.config.rhythms) is None for one in contacts)
+    said = without_rhythm(work, circles)
+    if idle:
+        who = f"{idle} of them have" if idle > 1 else "One of them has"
+        said.append(f"{who} no rhythm and will never fall due: import again with --every or --circle to set one.")
+    return ["", *said] if said else []
+
+
+def _as_person(work: Work, one: Contact) -> Person:
+    return Person(0, one.name, work.now(), circle=one.circle, tags=one.tags, every=one.every)
 
 
 def _outcome(
@@ -168,10 +186,10 @@ def _twin(one: dict[str, Any]) -> str:
 
 
 def export_people(arguments: argparse.Namespace, options: Options) -> Report:
-    """Everybody as an address book, to stdout or into a file."""
+    """Everybody as an address book, to stdout or into a file; in the order they came, as an import keeps it."""
     work = opened(options)
     with work.reading() as session:
-        members = roster(work, session, work.now())
+        members = sorted(roster(work, session, work.now()), key=lambda m: m.person.id)
     data = [member_json(work, member) | _own(member.person) for member in members]
     text = _written(arguments.format, members, data)
     if not arguments.out:
@@ -210,4 +228,6 @@ def _contact(person: Person) -> Contact:
         about=person.about,
         phones=person.phones,
         uid=f"kith-{person.id}",
+        paused=person.paused,
+        snoozed_until=person.snoozed_until,
     )

@@ -14,8 +14,8 @@ from kith.cli.shared import opened
 from kith.config import Config
 from kith.domain.folders import Folder, Role, readable
 from kith.domain.outbox import Result
-from kith.errors import ConfigError, KithError
-from kith.jobs.view import problems
+from kith.errors import ConfigError, KithError, beyond
+from kith.jobs.view import problems, troubled
 from kith.jobs.work import Work
 from kith.letters import Letters
 from kith.mail.source import Source
@@ -49,7 +49,7 @@ def _status(work: Work) -> Report:
         cursors = folders.every(session, work.owner_id)
         quarantined = folders.quarantined(session, work.owner_id)
         count = folders.quarantined_count(session, work.owner_id)
-        waiting = letters.in_state(session, work.owner_id, "queued", "sending", "uncertain", "failed")
+        waiting = [*letters.in_state(session, work.owner_id, "queued", "sending"), *troubled(work, session)]
         last = letters.newest(session, work.owner_id, "digest")
         unfiled = letters.unfiled(session, work.owner_id)
         beat = owners.last_beat(session, work.owner_id)
@@ -113,18 +113,18 @@ def _next_digest(work: Work, now: datetime, owner: OwnerRow) -> datetime:
 def _told(data: dict[str, Any]) -> str:
     lines = [f"service: {'alive' if data['service']['alive'] else 'not running'}"]
     for box in data["mailboxes"]:
-        seen = f"last scan {box['last_scan'][:16].replace('T', ' ')}" if box["last_scan"] else "never scanned"
+        seen = f"last scan {_minute(box['last_scan'])}" if box["last_scan"] else "never scanned, `kith scan` begins"
         gaps = f", {box['gaps']:,} gaps found and repaired" if box["gaps"] else ""
         lines.append(f"{box['name']}: {seen}, {box['read']:,} messages read{gaps}")
-        rows = [(f"  {f['name']}", f"up to {f['last_uid']}", f["set_aside"] or "") for f in box["folders"]]
-        lines += [table(rows)] if rows else []
+        rows = [(f["name"], f"up to {f['last_uid']}", f["set_aside"] or "") for f in box["folders"]]
+        lines += [table(rows, indent="  ")] if rows else []
     if data["quarantined"]:
         lines.append(f"could not be read: {data['quarantined']:,}")
         lines += [f"  {q['mailbox']}/{q['folder']} {q['uid']}: {q['reason']}" for q in data["quarantine"][:10]]
     lines += [f"letter {w['state']}: {w['subject']} {w['error'] or ''}".rstrip() for w in data["outbox"]]
     last = data["last_digest"]
     lines.append(f"last digest: {last['period']} ({last['state']})" if last else "last digest: none yet")
-    lines.append(f"next digest: {data['next_digest'][:16].replace('T', ' ')}")
+    lines.append(f"next digest: {_minute(data['next_digest'])}")
     if data["away_until"]:
         lines.append(f"away until {data['away_until']}")
     lines += [f"not filed: {line}" for line in data["unfiled"][:10]]
@@ -132,6 +132,10 @@ def _told(data: dict[str, Any]) -> str:
     well = again if data["unfiled"] else "All is well."
     lines += ["", "Needs you:", *[f"  {n}" for n in data["needs_you"]]] if data["needs_you"] else ["", well]
     return "\n".join(lines)
+
+
+def _minute(instant: str) -> str:
+    return instant[:16].replace("T", " ")
 
 
 OK, WARN, FAIL = "ok", "warn", "fail"
@@ -204,7 +208,7 @@ def _mailbox(work: Work, name: str) -> Iterator[Check]:
             there = source.folders()
             newest = _newest(source, there)
     except KithError as error:
-        yield Check(name, FAIL, error.message, error.hint)
+        yield Check(name, FAIL, beyond(name, error), error.hint)
         return
     yield Check(name, OK, f"logged in to {mailbox.host}" if mailbox.host else f"reads the Maildir in {mailbox.path}")
     yield from _clock(work, name, newest)

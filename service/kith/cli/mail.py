@@ -1,6 +1,7 @@
 """Commands about letters: digest, reply, drafts."""
 
 import argparse
+from contextlib import closing
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from kith.domain.dates import Look
 from kith.domain.digest import Digest, Entry
 from kith.errors import NotFound
 from kith.jobs import answer, carry_out, compose, deliver, draft
+from kith.jobs.round import place_drafts_once
 from kith.jobs.view import View, view
 from kith.jobs.work import Work
 from kith.letters import Rendered
 from kith.mail import mime
-from kith.store import letters, notes
+from kith.store import letters, notes, people
 from kith.store.lock import work_lock
 
 
@@ -46,6 +48,7 @@ def _show(work: Work, as_of: str | None) -> tuple[View, Rendered]:
 def _send(work: Work) -> Report:
     with work_lock(work.engine, work.owner_id, PATIENCE):
         composed = compose.compose_now(work)
+        place_drafts_once(work)
         deliver.deliver_all(work)
     with work.reading() as session:
         letter = letters.letter_by_key(session, work.owner_id, "digest", composed.period.isoformat())
@@ -181,11 +184,14 @@ def drafts(arguments: argparse.Namespace, options: Options) -> Report:
             _place(work)
     with work.reading() as session:
         rows = notes.drafts(session, work.owner_id)
+        known = people.everyone(session, work.owner_id, {row.person_id for row in rows})
+    names = {person.id: person.name for person, _ in known}
     zone = work.config.owner.timezone
     data = [
         {
             "id": row.id,
             "person_id": row.person_id,
+            "name": names[row.person_id],
             "occasion": row.kind,
             "subject": row.subject,
             "state": row.state,
@@ -194,13 +200,11 @@ def drafts(arguments: argparse.Namespace, options: Options) -> Report:
         }
         for row in rows
     ]
-    lines = [(d["id"], d["state"], d["occasion"], d["subject"]) for d in data]
-    return Report(data, table(lines, ("id", "state", "occasion", "subject")) if lines else "No drafts.")
+    lines = [(d["id"], d["state"], d["name"], d["occasion"], d["subject"]) for d in data]
+    return Report(data, table(lines, ("id", "state", "for", "occasion", "subject")) if lines else "No drafts yet.")
 
 
 def _place(work: Work) -> None:
-    source = work.open_source(work.config.mailbox[0])
-    try:
-        draft.place(work, source)
-    finally:
-        source.close()
+    for mailbox in work.config.mailbox:
+        with closing(work.open_source(mailbox)) as source:
+            draft.place(work, source, mailbox.name)

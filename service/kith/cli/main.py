@@ -58,10 +58,11 @@ def run(words: list[str]) -> int:
 
 def _told(error: Exception) -> KithError:
     """The error as it is told to people. What is not one of ours is a bug."""
+    refused = getattr(error.__cause__, "orig", error)  # what a database's driver said, where it was one
+    if isinstance(refused, UnicodeEncodeError):
+        return UsageError("a word on the line is not UTF-8", "see the locale of your terminal")
     if isinstance(error, KithError):
         return error
-    if isinstance(error, UnicodeEncodeError):
-        return UsageError("a word on the line is not UTF-8", "see the locale of your terminal")
     first = str(error).strip().partition("\n")[0]  # a database's own errors go on with what was asked of it
     return Internal(f"{type(error).__name__}: {first}", "this is a bug in Kith; run it again with --debug and tell us")
 

@@ -1,7 +1,6 @@
 """The command line's grammar: every command, its arguments, and which function runs it."""
 
 import argparse
-import itertools
 import sys
 from typing import Any, NoReturn
 
@@ -31,10 +30,17 @@ class Parser(argparse.ArgumentParser):
                 others += [word, *queue]
             elif option is None:
                 others.append(word)
+            elif option.nargs is None and not given and word.startswith("--"):
+                options.append(self._with_value(word, next(queue, "--")))
             else:
                 options.append(word)
-                options += itertools.islice(queue, 1 if option.nargs is None and not given else 0)
         return options + others
+
+    def _with_value(self, option: str, value: str) -> str:
+        """An option and its value as one word, so that a value may begin with a dash, as --05-12 does."""
+        if value == "--" or value.partition("=")[0] in self._option_string_actions:
+            self.error(f"argument {option}: expected one argument")
+        return f"{option}={value}"
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """After --help and --version. What was printed goes out here, where a closed pipe is still noticed."""
@@ -103,13 +109,13 @@ def _init(commands: Any) -> None:
 def _mail(commands: Any) -> None:
     scan = _add(commands, "scan", "scan:scan", "read what is new in your mailboxes")
     scan.add_argument("--mailbox", metavar="NAME", help="only this one")
-    scan.add_argument("--full", action="store_true", help="read everything again")
+    scan.add_argument("--full", action="store_true", help="read everything again, by your settings of today")
     importing = commands.add_parser("import", help="touches from an archive of mail", epilog=ANYWHERE)
     kinds = importing.add_subparsers(metavar="KIND", required=True)
     mbox = _add(kinds, "mbox", "archive:import_mbox", "from mbox files: Takeout, Thunderbird, old mail programs")
     mbox.add_argument("files", metavar="FILE", nargs="+")
     run = _add(commands, "run", "service:run", "the service: scans, replies, drafts, digest, outbox")
-    run.add_argument("--once", action="store_true", help="do what is due and leave")
+    run.add_argument("--once", action="store_true", help="do what is due and leave, for cron")
     digest = _add(commands, "digest", "mail:digest", "show this week's digest, write it as HTML, or send it now")
     digest.add_argument("--send", action="store_true", help="send it now, for the current period")
     digest.add_argument("--out", metavar="FILE.html", help="write it as HTML")
@@ -128,34 +134,34 @@ def _people(commands: Any) -> None:
     actions = people.add_subparsers(metavar="ACTION", required=True)
     listing = _add(actions, "list", "people:list_people", "everybody, and how it stands with them")
     listing.add_argument("--overdue", action="store_true", help="only those who are overdue")
-    listing.add_argument("--circle", metavar="C")
-    listing.add_argument("--tag", metavar="T")
+    listing.add_argument("--circle", metavar="C", help="only those in this circle")
+    listing.add_argument("--tag", metavar="T", help="only those with this tag")
     _add(actions, "show", "people:show", "everything known about one person").add_argument(
         "who", metavar="WHO", nargs="+"
     )
     add = _add(actions, "add", "person:add", "keep in touch with somebody")
-    add.add_argument("name", metavar="NAME")
-    add.add_argument("addresses", metavar="ADDRESS", nargs="*")
+    add.add_argument("name", metavar="NAME", help="or an address alone, which names its person")
+    add.add_argument("addresses", metavar="ADDRESS", nargs="*", help="none for somebody without mail")
     _attributes(add)
     edit = _add(actions, "edit", "person:edit", "change what is known about somebody")
     edit.add_argument("who", metavar="WHO")
-    edit.add_argument("--name", metavar="NAME")
+    edit.add_argument("--name", metavar="NAME", help="a new one")
     edit.add_argument("--address", metavar="ADDRESS", action="append", default=[], help="one more address")
-    edit.add_argument("--drop-address", metavar="ADDRESS", action="append", default=[])
-    edit.add_argument("--drop-tag", metavar="T", action="append", default=[])
+    edit.add_argument("--drop-address", metavar="ADDRESS", action="append", default=[], help="one less")
+    edit.add_argument("--drop-tag", metavar="T", action="append", default=[], help="one tag less")
     edit.add_argument("--pause", action="store_true", help="leave out of digests until --resume")
-    edit.add_argument("--resume", action="store_true")
+    edit.add_argument("--resume", action="store_true", help="end a pause or a snooze")
     _attributes(edit)
     merge = _add(actions, "merge", "person:merge", "two people are one")
-    merge.add_argument("who", metavar="WHO")
-    merge.add_argument("gone", metavar="OTHER")
-    unmerge = _add(actions, "unmerge", "person:unmerge", "take the latest merge of a person back")
+    merge.add_argument("who", metavar="WHO", help="who stays")
+    merge.add_argument("gone", metavar="OTHER", help="who becomes part of them")
+    unmerge = _add(actions, "unmerge", "person:unmerge", "two again: take the latest merge of a person back")
     unmerge.add_argument("who", metavar="WHO")
     forget = _add(actions, "forget", "person:forget", "remove somebody for good, with every trace")
     forget.add_argument("who", metavar="WHO", nargs="+")
     forget.add_argument("--yes", action="store_true", help="do not ask")
     suggest = _add(actions, "suggest", "people:suggest", "people you write with who are not in Kith")
-    suggest.add_argument("--limit", metavar="N", type=_number, default=20)
+    suggest.add_argument("--limit", metavar="N", type=_number, default=20, help="how many; default: 20")
     counting = suggest.add_mutually_exclusive_group()
     counting.add_argument("--off", action="store_true", help="count strangers no more, and remove what was counted")
     counting.add_argument("--on", action="store_true", help="count them again, from the next mail on")
@@ -166,15 +172,15 @@ def _people(commands: Any) -> None:
     importing.add_argument("--circle", metavar="C", help="for those who are in none")
     importing.add_argument("--every", metavar="DURATION", help="for those who have no cadence")
     exporting = _add(actions, "export", "book:export_people", "as vCard 4, CSV or JSON")
-    exporting.add_argument("--format", choices=["vcard", "csv", "json"], default="vcard")
-    exporting.add_argument("--out", metavar="FILE")
+    exporting.add_argument("--format", choices=["vcard", "csv", "json"], default="vcard", help="default: vcard")
+    exporting.add_argument("--out", metavar="FILE", help="default: stdout")
 
 
 def _attributes(command: argparse.ArgumentParser) -> None:
     command.add_argument("--every", metavar="DURATION", help='a cadence of their own: 6w, "2 months"; "none" ends it')
-    command.add_argument("--circle", metavar="C")
-    command.add_argument("--tag", metavar="T", action="append", default=[])
-    command.add_argument("--birthday", metavar="D")
+    command.add_argument("--circle", metavar="C", help="a group; its rhythm is in kith.toml")
+    command.add_argument("--tag", metavar="T", action="append", default=[], help="a label; once for each")
+    command.add_argument("--birthday", metavar="D", help='"12 May", 1980-05-12 or --05-12')
     command.add_argument("--about", metavar="TEXT", help="why this person matters to you")
 
 
@@ -197,11 +203,11 @@ def _words(commands: Any) -> None:
     follow.add_argument("text", metavar="TEXT", nargs="*", help='what it is about; after "done", which one')
     snooze = _add(commands, "snooze", "words:snooze", "leave somebody out of digests for a while")
     snooze.add_argument("who", metavar="WHO")
-    snooze.add_argument("when", metavar="WHEN", nargs="+")
+    snooze.add_argument("when", metavar="WHEN", nargs="+", help='"3 weeks", "until 12 May"')
     away = _add(commands, "away", "words:away", "a holiday: no digest until then")
     away.add_argument("until", metavar="UNTIL", nargs="+", help='a date, or "off"')
     undo = _add(commands, "undo", "words:undo", "take back a note, touch or change")
-    undo.add_argument("id", metavar="ID", nargs="?", type=_number)
+    undo.add_argument("id", metavar="ID", nargs="?", type=_number, help="of which change; default: the latest")
     explain = _add(commands, "explain", "words:explain", "why a message counted or not, why somebody is due or not")
     explain.add_argument("what", metavar="MESSAGE-ID | WHO", nargs="+")
     verdict = explain.add_mutually_exclusive_group()

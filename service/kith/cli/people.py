@@ -5,7 +5,7 @@ from typing import Any
 
 from kith.cli.main import Options
 from kith.cli.report import Report, instant, local_day, on, table
-from kith.cli.shared import candidate, opened, the_person
+from kith.cli.shared import candidate, opened, the_person, without_rhythm
 from kith.domain.cadence import ago, why
 from kith.domain.duplicates import duplicates as find_duplicates
 from kith.domain.names import name_key, natural_name
@@ -28,7 +28,7 @@ def list_people(arguments: argparse.Namespace, options: Options) -> Report:
     text = (
         table(rows, ("id", "name", "circle", "every", "last touched", "due", "overdue"))
         if rows
-        else _empty(members, arguments)
+        else "\n".join([_empty(members, arguments), *without_rhythm(work, [arguments.circle if members else None])])
     )
     return Report([member_json(work, m) for m in wanted], text)
 
@@ -173,7 +173,10 @@ def suggest(arguments: argparse.Namespace, options: Options) -> Report:
     data = [_suggestion(work, row, names) for row in found]
     rows = [(d["name"], d["address"], d["outbound"], d["inbound"], d["last"], _twin(d)) for d in data]
     header = ("name", "address", "you wrote", "they wrote", "last", "")
-    return Report(data, table(rows, header) if rows else "Nobody comes to mind.")
+    return Report(data, table(rows, header) if rows else NOBODY_YET)
+
+
+NOBODY_YET = "Nobody comes to mind. `kith scan` counts whom you write with; whoever writes back is named here."
 
 
 def _suggestion(work: Work, row: StrangerRow, names: dict[str, str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from kith.cli.shared import (
     opened,
     tags_of,
     the_person,
+    without_rhythm,
 )
 from kith.domain.address import looks_like, spoken_name
 from kith.domain.person import Person
@@ -34,7 +35,8 @@ def add(arguments: argparse.Namespace, options: Options) -> Report:
     """A new person. Their past comes with the next scan."""
     work = opened(options)
     name, pairs = _name_and_addresses(work, arguments)
-    every, birthday = duration_of(arguments.every), birthday_of(arguments.birthday, work.today())
+    every = None if arguments.every in NONE else duration_of(arguments.every)
+    birthday = birthday_of(arguments.birthday, work.today())
     with acting(work) as acts:
         person_id, done = acts.add(
             name,
@@ -46,7 +48,7 @@ def add(arguments: argparse.Namespace, options: Options) -> Report:
             tags=tags_of(arguments.tag),
         )
         member = roster(work, acts.session, work.now(), ids=[person_id])[0]
-    lines = [f"{done.said}."]
+    lines = [f"{done.said}.", *without_rhythm(work, [arguments.circle])]
     if not member.standing.cadence:
         lines.append("No rhythm is set, so they never fall due; --every sets one, or a circle of kith.toml.")
     if pairs:
@@ -70,7 +72,8 @@ def edit(arguments: argparse.Namespace, options: Options) -> Report:
     if not done:
         raise UsageError("there is nothing to change", "see `kith people edit --help`")
     data = {"id": person.id, "done": [d.said for d in done], "changes": [d.change_id for d in done]}
-    return Report(data, "\n".join(d.said for d in done))
+    hints = without_rhythm(work, [None if arguments.circle in NONE else arguments.circle])
+    return Report(data, "\n".join([*(d.said for d in done), *hints]))
 
 
 def _changes(

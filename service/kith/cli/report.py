@@ -1,5 +1,6 @@
 """What a command gives back: one value as JSON, the same for people, and the exit code."""
 
+import itertools
 import json
 import shutil
 import sys
@@ -45,16 +46,25 @@ def instant(at: datetime | None, zone: tzinfo) -> str | None:
 def table(
     rows: Iterable[Sequence[object]], header: Sequence[str] = (), *, indent: str = "", wrapped: bool = False
 ) -> str:
-    """Columns as wide as their content. On a terminal the last one is cut to the screen, or wrapped."""
+    """Columns as wide as their content. On a terminal the last one is cut to the screen, or wrapped.
+
+    Where that is not enough, the widest of the others are cut; never one with addresses, which are there to be copied.
+    """
     cells = [[_cell(c) for c in row] for row in ([header] if header else []) + list(rows)]
     if not cells:
         return ""
+    screen = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     widths = [max(_width(row[i]) for row in cells) for i in range(len(cells[0]))]
-    left = len(indent) + sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
-    room = max(shutil.get_terminal_size().columns - left, LEAST_ROOM) if sys.stdout.isatty() else None
+    around = len(indent) + len(GAP) * (len(widths) - 1)
+    if screen is not None:
+        fixed = [i for i in range(len(widths)) if i == len(widths) - 1 or any("@" in row[i] for row in cells)]
+        widths = _narrowed(widths, fixed, screen - around - min(widths[-1], LEAST_ROOM))
+    left = around + sum(widths[:-1])
+    room = max(screen - left, LEAST_ROOM) if screen is not None else None
     lines = []
     for row in cells:
-        start = indent + "".join(c + " " * (w - _width(c)) + GAP for c, w in zip(row[:-1], widths[:-1], strict=True))
+        shown = [_fitted(c, w, wrapped=False)[0] for c, w in zip(row[:-1], widths[:-1], strict=True)]
+        start = indent + "".join(c + " " * (w - _width(c)) + GAP for c, w in zip(shown, widths[:-1], strict=True))
         last = _fitted(row[-1], room, wrapped=wrapped)
         lines += [(start + last[0]).rstrip(), *(" " * left + more for more in last[1:])]
     return "\n".join(lines)
@@ -65,6 +75,19 @@ LEAST_ROOM = 20
 """Characters of the last column that are shown however narrow the screen is."""
 
 
+LEAST_CUT = 12
+"""Characters of any other column that are shown."""
+
+
+def _narrowed(widths: list[int], fixed: Sequence[int], room: int) -> list[int]:
+    """Widths of which all but the last fit into room, if that can be: the widest is cut, as often as it takes."""
+    narrow = list(widths)
+    free = [i for i in range(len(widths)) if i not in fixed and widths[i] > LEAST_CUT]
+    while sum(narrow[:-1]) > room and (free := [i for i in free if narrow[i] > LEAST_CUT]):
+        narrow[max(free, key=lambda i: narrow[i])] -= 1
+    return narrow
+
+
 def _cell(value: object) -> str:
     return " ".join(str(value).split()) if value is not None else ""
 
@@ -72,8 +95,10 @@ def _cell(value: object) -> str:
 def _fitted(text: str, room: int | None, *, wrapped: bool) -> list[str]:
     if room is None or _width(text) <= room:
         return [text]  # whoever reads it by program wants all of it
-    lines = textwrap.wrap(text, room if text.isascii() else room // 2)
-    return lines if wrapped else [text[: room - 1 if text.isascii() else room // 2] + "…"]
+    if wrapped:
+        return textwrap.wrap(text, room if text.isascii() else room // 2)
+    ends = itertools.accumulate(map(_width, text))
+    return [text[: sum(1 for _ in itertools.takewhile(lambda end: end < room, ends))] + "…"]
 
 
 def _width(text: str) -> int:

@@ -50,6 +50,7 @@ def scan_json(results: list[MailboxResult], seconds: float) -> dict[str, Any]:
         "read": sum(r.total("read") for r in results),
         "touches": sum(r.total("touches") for r in results),
         "quarantined": sum(r.total("quarantined") for r in results),
+        "taken_back": sum(r.taken_back for r in results),
         "seconds": round_to_ms(seconds),
         "mailboxes": [
             {
@@ -93,6 +94,8 @@ def scanned(results: list[MailboxResult], seconds: float) -> str:
         gone_back = f", went back over {again:,} for new people" if again else ""
         lines.append(f"{result.name}: read {read:,} messages{gone_back}, {touches:,} touches")
         lines += [f"  {f.name}: {f.note}" for f in result.folders if f.note]
+        if result.taken_back:
+            lines.append(f"  {result.taken_back:,} touches taken back: they are none as your settings are today")
         if result.total("quarantined"):
             lines.append(f"  {result.total('quarantined'):,} could not be read; `kith status` tells which")
         if result.error:

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+from datetime import timedelta
 
 from kith.cli.main import Options
 from kith.cli.report import Report, on
@@ -10,6 +11,10 @@ from kith.cli.scan import failures, scan_json
 from kith.cli.shared import opened
 from kith.daemon import Once, Service, run_once
 from kith.errors import beyond
+from kith.jobs.work import Work
+from kith.store import owners
+
+log = logging.getLogger(__name__)
 
 
 def run(arguments: argparse.Namespace, options: Options) -> Report:
@@ -23,9 +28,23 @@ def run(arguments: argparse.Namespace, options: Options) -> Report:
         started = work.now()
         done = run_once(work)
         return _told(done, (work.now() - started).total_seconds())
+    warn_of_another(work)
     with Service(work) as service:
         service.run()
     return Report({"stopped": True}, "")
+
+
+def warn_of_another(work: Work) -> None:
+    """A second service does no harm, as each waits for its turn; but hardly anybody means to run two."""
+    with work.reading() as session:
+        beat = owners.last_beat(session, work.owner_id)
+    if beat is not None and work.now() - beat < BEATS:
+        ago = max(0, int((work.now() - beat).total_seconds()))
+        log.warning("another kith run showed a sign of life %d seconds ago; where two run, stop one of them", ago)
+
+
+BEATS = timedelta(seconds=90)
+"""The service shows a sign of life each minute, and none is left when it was stopped in good order."""
 
 
 def _told(done: Once, seconds: float) -> Report:

@@ -60,6 +60,15 @@ def candidate(person: Person) -> str:
     return f"{person.name} ({', '.join([str(person.id), *person.addresses[:1]])})"
 
 
+def without_rhythm(work: Work, circles: Iterable[str | None]) -> list[str]:
+    """A sentence for each circle that has no cadence in kith.toml, with those that have: it may be a slip."""
+    rhythms = work.config.rhythms.circles
+    known = {name.casefold() for name in rhythms}
+    missing = {name.casefold(): name for name in circles if name and name.casefold() not in known}
+    there = ", ".join(rhythms) or "none"
+    return [f"{name} has no rhythm in kith.toml; circles that have one: {there}." for name in missing.values()]
+
+
 def duration_of(text: str | None) -> Duration | None:
     """A DURATION argument. Raises UsageError where it is none."""
     if text is None:

@@ -9,7 +9,7 @@ from kith.cli.report import Report, instant, on
 from kith.cli.shared import acting, date_of, opened, the_person
 from kith.domain.cadence import explanation, why
 from kith.domain.dates import Look, find_date, parse_date
-from kith.domain.explaining import in_words, not_counted
+from kith.domain.explaining import in_a_sentence, not_counted
 from kith.domain.reply_touch import read_touch
 from kith.domain.touch import Channel, Reason
 from kith.errors import NotFound, UsageError
@@ -195,7 +195,8 @@ def _verdict(one: Explained) -> str:
     who = ", ".join(one.people)
     if one.reason is None:
         return f"“{one.subject}” is a touch ({one.direction}): {who}"
-    return f"“{one.subject}” is no touch: {in_words(one.reason, one.mark)}" + (f". With {who}" if who else "")
+    said = f"“{one.subject}” is no touch: {in_a_sentence(one.reason, one.mark)}"
+    return said + (f". With {who}" if who else "")
 
 
 def _explain_person(work: Work, who: str) -> Report:

@@ -159,7 +159,7 @@ def answer_to(numbers: dict[str, int]) -> str:
         f"{haruka} snooze 3 weeks",
         "Maria: called. follow up in 6 weeks about the flat",
         "@bob every 3 months",
-        "thank Priya for the intro to Tom",
+        "thank Zanele for the ticket to the Requiem",
         f"add {TOM.name} <{TOM.address}> every 3 months",
         "? Miriam",
         "Sam: called yesterday",

@@ -1,8 +1,11 @@
 """Mail addresses: what is written, and the key by which two of them are the same."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)+"')
 
 DotsMatter = Mapping[str, bool]
 
@@ -54,10 +57,14 @@ def key(address: str, dots_matter: DotsMatter) -> str:
 
 def looks_like(text: str) -> bool:
     """Whether a word can only be meant as a mail address."""
-    local, domain = split(text)
-    if "@" in local and not text.strip().startswith('"'):
-        return False  # only in quotes may a local part have an @ of its own
-    return bool(local) and bool(domain) and not any(c.isspace() or c in "<>,;" for c in text)
+    local, at, domain = text.strip().rpartition("@")
+    if _QUOTED.fullmatch(local):  # in quotes it may have spaces and marks, and an @ of its own (RFC 5321, 4.1.2)
+        return local.isprintable() and _is_word(domain)
+    return bool(at) and not {"@", '"'} & set(local) and _is_word(local) and _is_word(domain)
+
+
+def _is_word(text: str) -> bool:
+    return bool(text) and not any(c.isspace() or c in "<>,;" for c in text)
 
 
 def spoken_name(address: str) -> str:

@@ -43,9 +43,10 @@ class Standing:
 
     reference is the local day that is counted from: the last touch that resets the cadence, or, where counted is
     False because there is none, the day they were added. due_on and overdue_on are the last days on which all is
-    still well; both None without a cadence. share is the days past due_on divided by the cadence. A person who is
-    paused or snoozed keeps the dates but is neither due nor overdue, with 0 days_overdue and a share of 0.
-    due_when_added: the cadence had already elapsed on the day they were added.
+    still well; both None without a cadence. has_elapsed: the cadence and its grace are over, also where the person is
+    hidden. share is the days past due_on divided by the cadence. A person who is paused or snoozed keeps the dates but
+    is neither due nor overdue, with 0 days_overdue and a share of 0. due_when_added: the cadence had already elapsed
+    on the day they were added.
     """
 
     reference: date
@@ -56,6 +57,7 @@ class Standing:
     overdue_on: date | None = None
     is_due: bool = False
     is_overdue: bool = False
+    has_elapsed: bool = False
     days_overdue: int = 0
     share: float = 0.0
     snoozed: bool = False
@@ -117,6 +119,7 @@ def standing(
         overdue_on=overdue_on,
         is_due=awake and today > due_on,
         is_overdue=awake and today > overdue_on,
+        has_elapsed=today > overdue_on,
         days_overdue=max(0, (today - overdue_on).days) if awake else 0,
         share=max(0, (today - due_on).days) / rhythm.every.nominal_days if awake else 0.0,
         snoozed=snoozed,

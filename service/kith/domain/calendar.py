@@ -27,7 +27,8 @@ class Invite:
     starts_at and ends_at are aware datetimes in the zone tzid, so that a series keeps its hour across
     DST; of an all-day event they are dates, the end not included. recurrence_id names one meeting of
     a series by its original start and is "" for the series or a single meeting. It, rdates and exdates
-    are ISO instants in UTC, or ISO dates. rrule is as in RFC 5545, "" for none.
+    are ISO instants in UTC, or ISO dates. rrule is as in RFC 5545, "" for none. veil says whose veils stand
+    in the place of its addresses (domain/veil), "" where they are addresses.
     """
 
     uid: str
@@ -46,6 +47,7 @@ class Invite:
     attendees: tuple[Attendee, ...] = ()
     status: str = ""
     summary: str = ""
+    veil: str = ""
 
     @property
     def recurs(self) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from kith.domain.dates import Birthday, Duration
 
@@ -11,7 +12,8 @@ class Contact:
     """One entry of an address book.
 
     The name is never empty, addresses may be. source says where it stands, for messages:
-    "friends.vcf, card 3" or "people.csv, line 12". uid is the address book's own name for it.
+    "friends.vcf, card 3" or "people.csv, line 12". uid is the address book's own name for it. chosen: it comes
+    from what Kith itself exported, so the owner keeps in touch with them, with an address or without.
     """
 
     name: str
@@ -24,6 +26,9 @@ class Contact:
     phones: tuple[str, ...] = ()
     source: str = ""
     uid: str = ""
+    paused: bool = False
+    snoozed_until: date | None = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

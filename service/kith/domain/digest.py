@@ -15,7 +15,7 @@ def mail_link(address: str, subject: str = "") -> str:
     longest_address, longest_subject = _ADDRESS_AND_SUBJECT
     if len(address) > longest_address or not addresses.looks_like(address) or not address.isprintable():
         return ""
-    local, domain = addresses.split(address)
+    local, _, domain = address.strip().rpartition("@")  # with the quotes that it may need (RFC 6068, 2)
     link = "mailto:" + quote(local, safe="!$'*+~") + "@" + quote(domain, safe="")
     words = " ".join(subject[:longest_subject].split())
     return link + "?subject=" + quote(words, safe="", errors="replace") if words else link

@@ -1,7 +1,7 @@
 """Verdicts in words, for an owner who asks why."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from kith.domain.touch import Reason
@@ -18,6 +18,18 @@ _WORDS: Final = {
     Reason.CALENDAR: "invitation",
     RULED_OUT: "no touch by your own word",
 }
+_SENTENCES: Final[Mapping[str, str]] = {
+    Reason.AUTOMATIC: "a machine wrote it",
+    Reason.BULK: "it went to a list or to many at once",
+    Reason.CROWD: "it has too many recipients (max_recipients in kith.toml)",
+    Reason.NOT_ADDRESSED: "you are in neither To nor Cc",
+    Reason.BYSTANDER: "your people are only copied on it",
+    Reason.OWN: "Kith wrote it",
+    Reason.DRAFT: "it is a draft",
+    Reason.REACTION: "it is only an emoji",
+    Reason.CALENDAR: "the meeting counts, once it was held",
+    Reason.STRANGER: "none of your people is in it",
+}
 _MARKED: Final = (Reason.AUTOMATIC, Reason.BULK)
 
 
@@ -25,6 +37,14 @@ def in_words(reason: str, mark: str = "") -> str:
     """Why a message did not count: "bulk (List-Id)", "copied"."""
     said = _WORDS.get(reason, reason)
     return f"{said} ({mark})" if mark and reason in _MARKED else said
+
+
+def in_a_sentence(reason: str, mark: str = "") -> str:
+    """The same for one message alone, which has room for more: "it went to a list or to many (bulk: List-Id)"."""
+    told = _SENTENCES.get(reason)
+    if told is None:
+        return in_words(reason, mark)
+    return f"{told} ({reason}: {mark})" if mark and reason in _MARKED else f"{told} ({reason})"
 
 
 def not_counted(verdicts: Iterable[tuple[str, str]]) -> str:

@@ -16,6 +16,7 @@ class Role(StrEnum):
     JUNK = "junk"
     TRASH = "trash"
     VIRTUAL = "virtual"  # shows messages that live in other folders: \\All, \\Flagged, \\Important
+    EVERYTHING = "everything"  # \\All where a message that was archived lives in no other folder: Gmail
     PLAIN = "plain"
 
 
@@ -108,12 +109,15 @@ def folded(name: str) -> str:
 _BY_NAME: Final = {folded(name): role for role, names in _NAMES.items() for name in names.split("|")}
 
 
-def with_roles(listed: Iterable[Listed], sent: str = "auto", drafts: str = "auto") -> list[Folder]:
+def with_roles(
+    listed: Iterable[Listed], sent: str = "auto", drafts: str = "auto", *, archives_in_all: bool = False
+) -> list[Folder]:
     """Every folder that can be opened, once, with its role.
 
     A role comes from the owner's own choice (sent and drafts, a name instead of "auto"), else from a
     SPECIAL-USE flag (RFC 6154), else from a name in a common language at the top of the mailbox.
-    Several folders may have one role: the first of them is the one to use.
+    Several folders may have one role: the first of them is the one to use. archives_in_all: the folder
+    with everything is no mere view of others, and comes last.
     """
     chosen = {folded(name): role for name, role in ((sent, Role.SENT), (drafts, Role.DRAFTS)) if name != "auto"}
     ranked: dict[str, tuple[int, Folder]] = {}
@@ -121,8 +125,13 @@ def with_roles(listed: Iterable[Listed], sent: str = "auto", drafts: str = "auto
         name = "INBOX" if entry.name.upper() == "INBOX" else entry.name
         if name and name not in ranked and not _UNOPENABLE & _flags(entry):
             rank, role = _role(entry, chosen)
+            if archives_in_all and role is Role.VIRTUAL and "\\all" in _flags(entry):
+                rank, role = _LAST, Role.EVERYTHING
             ranked[name] = rank, Folder(name, role)
     return [folder for _, folder in sorted(ranked.values(), key=lambda found: found[0])]
+
+
+_LAST: Final = 4
 
 
 def _flags(entry: Listed) -> set[str]:

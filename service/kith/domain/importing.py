@@ -1,5 +1,6 @@
 """What an address book would change: contacts against the people there are, decided before anything is written."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -69,7 +70,8 @@ def plan_import(
     """What to do with each entry, in order of first appearance; entries that share an address are one.
 
     key gives the form in which addresses are compared, owner the keys of the owner's own. People are
-    matched by address alone. Carried out and planned again, nothing is left but skips.
+    matched by address; only those of Kith's own exports who have none are matched by name. Carried out
+    and planned again, nothing is left but skips.
     """
     return _Plan(existing, key, owner).steps(contacts)
 
@@ -83,6 +85,7 @@ class _Plan:
         self._people = {person.id: person for person in existing}
         self._by_key: dict[str, set[int]] = {}
         self._names: dict[str, list[str]] = {}
+        self._unclaimed: dict[str, deque[int]] = {}
         for person in existing:
             self._names.setdefault(_folded(person.name), []).append(person.name)
             for address in person.addresses:
@@ -91,6 +94,7 @@ class _Plan:
     def steps(self, entries: Iterable[Contact | Skipped]) -> list[Step]:
         prepared = [self._prepare(entry) for entry in entries]
         together = _together([self._marks(entry) if isinstance(entry, Contact) else () for entry in prepared])
+        self._claim(prepared)
         groups: dict[int, list[Contact]] = {}
         steps: list[Step | int] = []
         for first, entry in zip(together, prepared, strict=True):
@@ -107,13 +111,21 @@ class _Plan:
         if isinstance(entry, Skipped):
             return Skip(entry, entry.why)
         if not entry.addresses:
-            return Skip(entry, NO_ADDRESS, self._alike(entry))
+            return entry if entry.chosen else Skip(entry, NO_ADDRESS, self._alike(entry))
         kept = self._missing(entry.addresses, self._owner)
         if not kept:
             return Skip(entry, THAT_IS_YOU)
         contact = replace(entry, addresses=kept)
         matches = self._matches(contact)
         return self._ambiguous(contact, matches) if len(matches) > 1 else contact
+
+    def _claim(self, entries: Iterable[Contact | Skip]) -> None:
+        """Finds whom an entry without an address may be: those of the name whom no address in the file means."""
+        contacts = [entry for entry in entries if isinstance(entry, Contact)]
+        meant = {person_id for contact in contacts for person_id in self._matches(contact)}
+        for person in sorted(self._people.values(), key=lambda p: p.id):
+            if person.id not in meant:
+                self._unclaimed.setdefault(_folded(person.name), deque()).append(person.id)
 
     def _missing(self, addresses: Iterable[str], there: AbstractSet[str]) -> tuple[str, ...]:
         found: dict[str, str] = {}
@@ -134,7 +146,7 @@ class _Plan:
 
     def _step(self, contact: Contact) -> Step:
         contact = replace(contact, addresses=self._missing(contact.addresses, frozenset()))
-        matches = self._matches(contact)
+        matches = self._matches(contact) if contact.addresses else self._namesake(contact)
         if len(matches) > 1:
             return self._ambiguous(contact, matches)
         if not matches:
@@ -143,6 +155,11 @@ class _Plan:
             return step
         adds = self._gains(contact, self._people[matches[0]])
         return Skip(contact, ALREADY_THERE) if adds == Gains() else Merge(contact, matches[0], adds)
+
+    def _namesake(self, contact: Contact) -> list[int]:
+        """The next person of that name, each once: two people may well have one name."""
+        left = self._unclaimed.get(_folded(contact.name))
+        return [left.popleft()] if left else []
 
     def _ambiguous(self, contact: Contact, matches: Sequence[int]) -> Skip:
         return Skip(contact, f"it has addresses of {' and '.join(self._people[one].name for one in matches)}")

@@ -1,7 +1,7 @@
 """What a message is by its marks: header fields, the types of its parts, and a few tell-tale sentences."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
@@ -20,6 +20,7 @@ REACTION_TYPE: Final = "text/vnd.google.email-reaction+json"
 TELLING_PARTS: Final = frozenset({"text/calendar", REACTION_TYPE, RECEIPT_PART})
 """The types of parts that a verdict depends on. Of a message without them its headers tell enough."""
 
+_MACHINES: Final = frozenset({"auto-submitted", "x-autoreply", "x-autorespond", "precedence", "return-path"})
 _OPENING: Final = 400  # characters: the sentence of a reaction is the first there is
 _COMMENT = re.compile(r"\([^()]*\)")
 _SUBJECT_REACTED = re.compile(r"[^:?]{0,120}\breacted to your message(?::|\.?$)", re.IGNORECASE)
@@ -34,16 +35,21 @@ def is_automatic(envelope: Envelope, *, outbound: bool, media_types: AbstractSet
 
     What the owner calls "Out of office" is not automatic for that alone: people do write such words.
     """
-    marks = envelope.marks
+    return (
+        (not _MACHINES.isdisjoint(envelope.marks) and _says_automatic(envelope.marks))
+        or _media_type(envelope) in REPORTS
+        or RECEIPT_PART in media_types
+        or (not outbound and announces_absence(envelope.subject))
+    )
+
+
+def _says_automatic(marks: Mapping[str, str]) -> bool:
     return (
         _word(marks.get("auto-submitted", "")) not in ("no", "")
         or "x-autoreply" in marks
         or "x-autorespond" in marks
         or _word(marks.get("precedence", "")) in ("auto_reply", "auto-reply")
         or "".join(marks.get("return-path", "").split()) == "<>"
-        or _media_type(envelope) in REPORTS
-        or RECEIPT_PART in media_types
-        or (not outbound and announces_absence(envelope.subject))
     )
 
 

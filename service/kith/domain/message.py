@@ -59,4 +59,6 @@ def identity(envelope: Envelope) -> str:
 
 
 def _addresses(addresses: tuple[Address, ...]) -> str:
+    if len(addresses) == 1:  # as most are: every message comes by here
+        return addresses[0].address.strip().casefold()
     return ",".join(sorted({a.address.strip().casefold() for a in addresses}))

@@ -45,8 +45,15 @@ LONGEST_WAIT = timedelta(hours=2)
 TRIES = 30
 """With the waits above: some two days of trying."""
 
-LOOK_FOR = timedelta(minutes=15)
-"""How long Kith looks for a letter of unknown fate in the owner's mailbox before it counts as not arrived."""
+LOOK_FOR = timedelta(hours=4)
+"""How long Kith looks for a letter of unknown fate in the owner's mailbox before it counts as not arrived.
+
+Who takes a letter passes it on at once, or, where the next server is busy or greylists it, twice more within
+an hour and then every two or three (RFC 5321, 4.5.4.1): one that is still under way must not be sent again.
+"""
+
+TOLD_FOR = timedelta(days=30)
+"""How long the owner is told of a letter that failed, where no digest came that told of it."""
 
 
 def after_try(outcome: Outcome, attempts: int, now: datetime) -> Step:
@@ -82,3 +89,11 @@ def after_look(found: bool | None, *, appended: bool, losses: int, tried_at: dat
     if found is False and (appended or (losses < 2 and waited >= LOOK_FOR)):
         return Step(State.QUEUED, now)
     return Step(State.UNCERTAIN, now + max(FIRST_WAIT, waited / 2))
+
+
+def is_news(tried_at: datetime, told_at: datetime | None, now: datetime) -> bool:
+    """Whether the owner is still to be told of a letter that failed, or may have.
+
+    told_at is when the latest digest that was sent was composed, None where none was: it told of all before it.
+    """
+    return now - tried_at < TOLD_FOR and (told_at is None or told_at <= tried_at)

@@ -1,7 +1,7 @@
 """What a reply asks for: the owner's new words to instructions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
@@ -56,7 +56,11 @@ class _Item:
         return " ".join(self.lines)
 
 
-def parse(text: str, today: date) -> list[Instruction]:
+def _nobody(_name: str) -> bool:
+    return False
+
+
+def parse(text: str, today: date, is_known: Callable[[str], bool] = _nobody) -> list[Instruction]:
     """What the owner's new words ask for, in their order, at most 500 instructions. Never raises.
 
     Nothing is lost: every line that is not empty is in the line of an instruction, which is UNKNOWN
@@ -64,8 +68,9 @@ def parse(text: str, today: date) -> list[Instruction]:
     but a word of greeting or closing with a name at most ("Hi Kith,", "Thanks, Alex"), and the
     owner's name alone on the last line right under a word of closing, are passed over, so that they
     become part of nobody's note. today is the date in the owner's zone when the reply was written.
+    is_known says whether a name means exactly one person: a line may begin with one that has no colon.
     """
-    items = _items(text)
+    items = _items(text, is_known)
     found: list[Instruction] = []
     for number, item in enumerate(items):
         line = item.whole
@@ -77,7 +82,9 @@ def parse(text: str, today: date) -> list[Instruction]:
     return found
 
 
-def parse_self_note(subject: str, text: str, today: date) -> list[Instruction]:
+def parse_self_note(
+    subject: str, text: str, today: date, is_known: Callable[[str], bool] = _nobody
+) -> list[Instruction]:
     """What a mail of the owner's to themself says: the words of the subject after "kith:", then those of the mail.
 
     A subject that is only a name is whom the mail is about: "kith: Maria".
@@ -85,14 +92,14 @@ def parse_self_note(subject: str, text: str, today: date) -> list[Instruction]:
     said = _PREFIX.sub("", subject, count=1).strip()
     if is_bare_name(said) and not is_greeting(said) and text.strip() and opening(plain(said)) is None:
         said = f"{said}:"
-    return parse(f"{said}\n{text}", today)
+    return parse(f"{said}\n{text}", today, is_known)
 
 
-def _items(text: str) -> list[_Item]:
+def _items(text: str, is_known: Callable[[str], bool]) -> list[_Item]:
     items: list[_Item] = []
     for line in _meant(text):
         words = plain(line)
-        start = opening(words)
+        start = opening(words) or reply_split.named(words, is_known)
         alone = not items or _is_complete(items[-1])
         if items and _wants_address(items[-1]):
             start = None if start and _is_address(start) else start  # a mail program broke the line before it

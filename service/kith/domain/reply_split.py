@@ -1,14 +1,15 @@
 """Several people on one line of a reply: parted where it is plain who is meant, given back where it is not."""
 
 import re
+from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
 from kith.domain.datewords import MONTHS
-from kith.domain.reply_lines import MOST_WHOM, Opening, is_name, who_list
+from kith.domain.reply_lines import LONGEST_NAME, MOST_WHOM, Opening, is_name, who_list
 from kith.domain.reply_phrases import PHRASES
 from kith.domain.reply_touch import HAPPENED, NOUNS
-from kith.domain.reply_words import first_word, vocabulary
+from kith.domain.reply_words import first_word, is_bare_name, vocabulary
 
 UNCLEAR: Final = "which words are about whom? One line for each person, please"
 
@@ -45,6 +46,20 @@ class _Kind(Enum):
 def begins_with_verb(words: str) -> bool:
     """Whether words begin like something that is said of a person: a verb, or a touch in a word."""
     return first_word(_STOP.split(words[:_LONGEST_WORD], maxsplit=1)[0]) in _VERBS | NOUNS
+
+
+def named(words: str, is_known: Callable[[str], bool]) -> Opening | None:
+    """A line that begins with a known name and then like something that is said of a person: "Maria called"."""
+    names = words[:LONGEST_NAME].split()[:_MOST_NAMES]
+    for count in range(len(names), 0, -1):
+        name, rest = " ".join(names[:count]), words.split(" ", count)[count:]
+        if rest and is_bare_name(name) and is_name(names[:count]) and begins_with_verb(rest[0]) and is_known(name):
+            return Opening((name,), rest[0])
+    return None
+
+
+_MOST_NAMES: Final = 3
+"""Words of a name that no colon ends."""
 
 
 def split(start: Opening) -> tuple[Opening, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
+from typing import NamedTuple
 
 from kith.domain.address import Address
 from kith.domain.marks import (
@@ -114,11 +116,16 @@ MOVED_AFTER = timedelta(days=2)
 
 def judge(envelope: Envelope, here: Circumstances, now: datetime, found: Found = NOTHING_MORE) -> Verdict:
     """Whether a message is a touch, of whom, which way and when (product contract, section 5)."""
-    author = {here.key(a.address) for a in envelope.from_}
-    outbound = bool(author & here.owner)
-    known = _people((*envelope.from_, *envelope.to, *envelope.cc, *envelope.bcc, *envelope.reply_to), here)
-    touched = _reached(envelope, here) if outbound else _authors(envelope, here)
-    reason = _reason(envelope, here, found, outbound=outbound, touched=touched, known=known)
+    outbound = any(here.key(a.address) in here.owner for a in envelope.from_)
+    named = (envelope.from_, envelope.to, envelope.cc, envelope.bcc, envelope.reply_to)
+    cast = _Cast(*[_people(addresses, here) if addresses else () for addresses in named])
+    known = tuple(dict.fromkeys(chain(*cast)))
+    touched = cast.reached(count_cc=here.count_cc) if outbound else cast.authors
+    reason = (
+        _of_its_marks(envelope, found, outbound=outbound)
+        or _of_its_address(envelope, here, outbound=outbound, bystander=bool(known) and not touched)
+        or _of_its_kind(envelope, here, found, touched=bool(touched))
+    )
     direction = Direction.OUTBOUND if outbound else Direction.INBOUND
     at = _when(envelope, found, now, outbound=outbound)
     return Verdict(
@@ -128,7 +135,7 @@ def judge(envelope: Envelope, here: Circumstances, now: datetime, found: Found =
         reason=reason,
         known=known,
         mark=_mark(envelope, reason, outbound=outbound),
-        reply_to=_other_self(envelope, here, reason) if envelope.reply_to and known else None,
+        reply_to=cast.other_self if reason not in (Reason.AUTOMATIC, Reason.BULK) else None,
     )
 
 
@@ -138,55 +145,67 @@ def _mark(envelope: Envelope, reason: Reason | None, *, outbound: bool) -> str:
     return telling_field(envelope, is_bulk) if reason is Reason.BULK else ""
 
 
-def _other_self(envelope: Envelope, here: Circumstances, reason: Reason | None) -> int | None:
-    """The one known person in Reply-To where another one wrote. Lists and machines put there whom they like."""
-    author, answered = _people(envelope.from_, here), _people(envelope.reply_to, here)
-    told = len(author) == len(answered) == 1 and author != answered
-    return answered[0] if told and reason not in (Reason.AUTOMATIC, Reason.BULK) else None
+class _Cast(NamedTuple):
+    """The known people of a message, by the field that names them."""
 
+    from_: tuple[int, ...]
+    to: tuple[int, ...]
+    cc: tuple[int, ...]
+    bcc: tuple[int, ...]
+    reply_to: tuple[int, ...]
 
-def _reason(
-    envelope: Envelope,
-    here: Circumstances,
-    found: Found,
-    *,
-    outbound: bool,
-    touched: tuple[int, ...],
-    known: tuple[int, ...],
-) -> Reason | None:
-    parts = found.media_types
-    tests: tuple[tuple[Reason, Callable[[], bool]], ...] = (
-        (Reason.AUTOMATIC, lambda: is_automatic(envelope, outbound=outbound, media_types=parts)),
-        (Reason.BULK, lambda: is_bulk(envelope)),
-        (Reason.CROWD, lambda: _is_crowd(envelope, here)),
-        (Reason.NOT_ADDRESSED, lambda: not outbound and not _addressed(envelope, here)),
-        (Reason.BYSTANDER, lambda: bool(known) and not touched),
-        (Reason.OWN, lambda: _is_own(envelope, here, found)),
-        (Reason.DRAFT, lambda: found.in_drafts),
-        (Reason.REACTION, lambda: is_reaction(envelope, parts, found.opening)),
-        (Reason.CALENDAR, lambda: is_calendar(envelope, parts)),
-        (Reason.STRANGER, lambda: not touched),
-    )
-    return next((reason for reason, fits in tests if fits()), None)
+    def reached(self, *, count_cc: bool) -> tuple[int, ...]:
+        """Whom the owner wrote to."""
+        return tuple(dict.fromkeys((*self.to, *(self.cc if count_cc else ()), *self.bcc)))
+
+    @property
+    def authors(self) -> tuple[int, ...]:
+        """The author is who stands in From; behind a list or a form Reply-To may tell who it really was.
+
+        A Reply-To that names several known people asks for an answer to all and tells of no author.
+        """
+        return self.from_ or (self.reply_to if len(self.reply_to) == 1 else ())
+
+    @property
+    def other_self(self) -> int | None:
+        """The one known person in Reply-To where another one wrote. Lists and machines put there whom they like."""
+        told = len(self.from_) == len(self.reply_to) == 1 and self.from_ != self.reply_to
+        return self.reply_to[0] if told else None
 
 
 def _people(addresses: Iterable[Address], here: Circumstances) -> tuple[int, ...]:
-    keys = (here.key(a.address) for a in addresses)
-    return tuple(dict.fromkeys(here.people[k] for k in keys if k in here.people and k not in here.owner))
+    found = []
+    for address in addresses:
+        key = here.key(address.address)
+        if key in here.people and key not in here.owner:
+            found.append(here.people[key])
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
 
-def _reached(envelope: Envelope, here: Circumstances) -> tuple[int, ...]:
-    copied = envelope.cc if here.count_cc else ()
-    return _people((*envelope.to, *copied, *envelope.bcc), here)
+def _of_its_marks(envelope: Envelope, found: Found, *, outbound: bool) -> Reason | None:
+    if is_automatic(envelope, outbound=outbound, media_types=found.media_types):
+        return Reason.AUTOMATIC
+    return Reason.BULK if is_bulk(envelope) else None
 
 
-def _authors(envelope: Envelope, here: Circumstances) -> tuple[int, ...]:
-    """The author is who stands in From; behind a list or a form Reply-To may tell who it really was.
+def _of_its_address(envelope: Envelope, here: Circumstances, *, outbound: bool, bystander: bool) -> Reason | None:
+    if _is_crowd(envelope, here):
+        return Reason.CROWD
+    if not outbound and not _addressed(envelope, here):
+        return Reason.NOT_ADDRESSED
+    return Reason.BYSTANDER if bystander else None
 
-    A Reply-To that names several known people asks for an answer to all and tells of no author.
-    """
-    named = _people(envelope.reply_to, here)
-    return _people(envelope.from_, here) or (named if len(named) == 1 else ())
+
+def _of_its_kind(envelope: Envelope, here: Circumstances, found: Found, *, touched: bool) -> Reason | None:
+    if _is_own(envelope, here, found):
+        return Reason.OWN
+    if found.in_drafts:
+        return Reason.DRAFT
+    if is_reaction(envelope, found.media_types, found.opening):
+        return Reason.REACTION
+    if is_calendar(envelope, found.media_types):
+        return Reason.CALENDAR
+    return None if touched else Reason.STRANGER
 
 
 def _addressed(envelope: Envelope, here: Circumstances) -> bool:

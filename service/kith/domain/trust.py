@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from kith.domain.address import normal_domain, split
 from kith.domain.message import Envelope
 
 Result = list[str]
 """A method's result and properties: ["dkim=pass", "header.d=example.com"]; a quoted value keeps its first quote."""
+
+_LONGEST: Final = 64_000
+"""Characters of a field that is read: honest ones have a few thousand."""
 
 _PLAIN = re.compile(r'"(?:[^"\\]|\\.)*"|[^"()\\;\s]+|[;(]|\s+', re.DOTALL)
 _COMMENT = re.compile(r"[^()\\]+|\\.|[()]", re.DOTALL)
@@ -17,18 +21,33 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 def vouched(auth_results: Sequence[str], envelope: Envelope, authserv_id: str) -> bool:
     """Whether the topmost Authentication-Results (RFC 8601) is the pinned provider's and says that From is real.
 
-    dmarc=pass does, and dkim=pass whose domain is aligned with From. Fields further down may have come
-    with the message, so only the topmost counts, and without a pinned authserv_id nobody's word does.
-    A field that cannot be read to its end, several authors and a dmarc=fail beside a pass are not believed.
+    dmarc=pass for From's own domain does, and dkim=pass whose domain is aligned with it. Fields further down may
+    have come with the message, so only the topmost counts, and without a pinned authserv_id nobody's word does.
+    A field that cannot be read to its end, another version of it, several authors, another domain in any
+    header.from, and a dmarc=fail beside a pass are not believed.
     """
     if not authserv_id.strip() or not auth_results or len(envelope.from_) != 1 or "from-count" in envelope.marks:
         return False
+    if len(auth_results[0]) > _LONGEST:
+        return False
     said = _results(auth_results[0])
     domain = normal_domain(split(envelope.from_[0].address)[1])
-    if not said or not domain or [word.casefold() for word in said[0][:1]] != [authserv_id.strip().casefold()]:
+    if not said or not domain or not _is_signed_by(said[0], authserv_id.strip()):
         return False
     results = [result for result in said[1:] if result]
-    return not any(_method(r) == ("dmarc", "fail") for r in results) and any(_says_real(r, domain) for r in results)
+    doubtful = any(_method(r) in _AGAINST or _is_of_another(r, domain) for r in results)
+    return not doubtful and any(_says_real(r, domain) for r in results)
+
+
+def _is_signed_by(head: Result, authserv_id: str) -> bool:
+    """Whether the field begins with the pinned name, and with no version but the one there is (RFC 8601, 2.2)."""
+    return [word.casefold() for word in head[:1]] == [authserv_id.casefold()] and head[1:] in ([], ["1"])
+
+
+def _is_of_another(result: Result, domain: str) -> bool:
+    """Whether the provider looked at another From than ours, in whatever method."""
+    named = (word for word in result[1:] if word.casefold().startswith("header.from="))
+    return any(_value(word) != domain for word in named)
 
 
 def _results(field: str) -> list[Result] | None:
@@ -51,7 +70,18 @@ def _results(field: str) -> list[Result] | None:
         elif not piece.isspace():
             results[-1][-1] += word
         begins = piece == ";" or piece.isspace()
-    return results
+    return [_joined(result) for result in results]
+
+
+def _joined(words: Result) -> Result:
+    """The words of a result, with what stands around an = put together: spaces and comments may be there (2.2)."""
+    joined: Result = []
+    for word in words:
+        if joined and (word.startswith("=") or joined[-1].endswith("=")) and joined[-1][0] != '"':
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
 
 
 def _outside_comments(field: str) -> list[str] | None:
@@ -70,9 +100,14 @@ def _outside_comments(field: str) -> list[str] | None:
 
 
 def _method(result: Result) -> tuple[str, str]:
-    """A method without its version, and what came of it: ("dkim", "pass")."""
+    """A method without its version, and what came of it: ("dkim", "pass"). Of a version but 1 nothing is known."""
     method, _, outcome = result[0].casefold().partition("=")
-    return method.partition("/")[0], outcome
+    name, slash, version = method.partition("/")
+    return (name, outcome) if not slash or version.strip() == "1" else ("", "")
+
+
+_AGAINST: Final = {("dmarc", "fail"), ("dmarc", "permerror")}
+"""What no other result outweighs: From is forged, or it is not one author's."""
 
 
 def _says_real(result: Result, domain: str) -> bool:
@@ -82,7 +117,7 @@ def _says_real(result: Result, domain: str) -> bool:
         return False
     properties = dict(zip(names, (_value(word) for word in result[1:]), strict=True))
     if method == "dmarc":
-        return properties.get("header.from", domain) == domain
+        return properties.get("header.from") == domain
     return method == "dkim" and _aligned(properties, domain)
 
 
@@ -91,6 +126,15 @@ def _value(word: str) -> str:
 
 
 def _aligned(properties: dict[str, str], domain: str) -> bool:
-    """The signature's domain is From's, or one above it that is no bare top level (RFC 7489, 3.1.1, relaxed)."""
-    signed = properties.get("header.d") or properties.get("header.i", "")
-    return signed == domain or ("." in signed and domain.endswith("." + signed))
+    """The signature's domain is From's, or one above it that is no bare top level (RFC 7489, 3.1.1, relaxed).
+
+    The identity that signed lies in that domain (RFC 6376, 3.5); where it does not, one of the two is made up.
+    """
+    identity = properties.get("header.i", "")
+    signed = properties.get("header.d") or identity
+    is_sound = not identity or _is_within(identity, signed)
+    return is_sound and (signed == domain or ("." in signed and _is_within(domain, signed)))
+
+
+def _is_within(domain: str, above: str) -> bool:
+    return domain == above or domain.endswith("." + above)

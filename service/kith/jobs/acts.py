@@ -211,14 +211,19 @@ class Acts:
         row = notes.change(self.session, self.owner_id, change_id)
         if row is None:
             raise NotFound("there is nothing to undo", "each change can be taken back once")
+        gone = [step["id"] for step in row.undo if step["do"] == "delete" and step["table"] == "person"]
+        left = forgetting.identities_of(self.session, gone)
         notes.take_back(self.session, row, self.now)
+        forgetting.remove_orphans(self.session, self.owner_id, left)
         for step in row.undo:
             if "ruling" in step:
                 identity, reason, ruled = step["ruling"]
                 messages.rule(self.session, self.owner_id, identity, reason, ruled=ruled)
             elif step["do"] == "insert" and step["table"] == "address":
                 people.count_again(self.session, self.owner_id, step["values"]["id"])
-        people.refresh(self.session, self.owner_id, {step["person"] for step in row.undo if step.get("person")})
+        parted = merging.part_again(self.session, self.owner_id, row.undo)
+        concerned = {step["person"] for step in row.undo if step.get("person")}
+        people.refresh(self.session, self.owner_id, concerned | parted)
         return Done(f"Taken back: {row.what}")
 
     def _set(self, person: Person, said: str, values: Step, before: Step) -> Done:

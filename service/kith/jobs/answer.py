@@ -2,11 +2,14 @@
 
 import logging
 from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
 
+from kith.domain import ownwords, touch
 from kith.domain import reply as instructing
-from kith.domain import touch
 from kith.domain.instruction import not_understood
 from kith.domain.message import Envelope, identity
+from kith.domain.names import bare
 from kith.domain.reply import Instruction
 from kith.domain.token import is_fresh
 from kith.domain.trust import vouched
@@ -17,8 +20,9 @@ from kith.jobs.carry_out import carry_out
 from kith.jobs.desk import DONE, NOT_UNDERSTOOD, Answer, Result
 from kith.jobs.work import Work
 from kith.mail import headers, mime, replytext
+from kith.mail.addresses import sole_author
 from kith.mail.source import Source
-from kith.store import letters
+from kith.store import letters, people
 from kith.store.engine import Session
 from kith.store.tables import InstructionRow, LetterRow, ReplyRow
 
@@ -39,25 +43,25 @@ LONGEST_LINE_DONE = 500
 def answer_mailbox(work: Work, mailbox: str, source: Source) -> int:
     """Handles the replies that scans found in an open mailbox; gives how many were acted on.
 
-    Each is counted before it is tried, so that one that stops the process does not stop it for ever.
+    Each is counted before it is fetched, so that one over which the server hangs up, or that stops the process,
+    does not stop it for ever; one that failed twice comes after the others, so that it stops none of them.
     """
     with work.reading() as session:
         waiting = letters.replies(session, work.owner_id, mailbox, "found")
     acted = 0
-    for row in waiting:
+    for row in sorted(waiting, key=lambda reply: reply.tries > 1):
         if row.tries >= MOST_TRIES:
             _set_aside(work, row)
             continue
+        _count(work, row)
         try:
             raw = _fetch(source, row)
         except MailboxFailed as error:
             log.warning("%s", error.message)
-            _count(work, row)
             continue
         if raw is None:
             _finish(work, row, "gone", "it was no longer there")
             continue
-        _count(work, row)
         try:
             acted += _answer_one(work, row, raw)
         except ConfigError:  # a template of the owner's is broken: the reply waits until it is mended
@@ -81,7 +85,8 @@ def _answer_one(work: Work, row: ReplyRow, raw: bytes) -> bool:
     if why_not:
         _finish(work, row, "ignored", why_not)
         return False
-    answer = replace(understand(work, message, letter, unread), identity=row.identity)
+    understood = understand(work, message, letter, unread, written_at=row.written_at)
+    answer = replace(understood, identity=row.identity)
     with work.writing() as session:
         apply(work, session, answer)
         _keep(session, row, "done", unread)
@@ -94,21 +99,22 @@ def _read(raw: bytes) -> tuple[mime.Message, str]:
         return mime.read(raw, None), ""
     except mime.Unparsable as fault:
         results = tuple(headers.field_values(raw, "Authentication-Results"))
-        return mime.Message(headers.envelope(raw, None), auth_results=results), fault.reason
+        authors = tuple(headers.field_values(raw, "From"))
+        return mime.Message(headers.envelope(raw, None), auth_results=results, authors=authors), fault.reason
 
 
 def _doubt(work: Work, session: Session, row: ReplyRow, message: mime.Message) -> tuple[str, LetterRow | None]:
     """Why a reply is not believed ("": it is), and the letter it answers (product contract, section 8)."""
     envelope = message.envelope
-    senders = {work.key(a.address) for a in envelope.from_}
+    author = sole_author(message.authors)
     letter = letters.letter_by_message_id(session, work.owner_id, row.answers) if row.answers else None
     checks = (
         (
-            len(senders) == 1 and senders <= work.config.owner_keys and "from-count" not in envelope.marks,
+            [a.address for a in envelope.from_] == [author] and work.key(author) in work.config.owner_keys,
             "not the owner's",
         ),
         (not touch.is_automatic(envelope, outbound=False), "automatic"),
-        (_is_to_kith(work, envelope), "written to somebody else"),
+        (_is_to_kith(work, envelope, is_note=letter is None), "written to somebody else"),
         (letter is not None or (not row.answers and row.in_sent), "it answers no letter of ours"),
         (letter is None or is_fresh(letter.created_at, work.now()), "the letter it answers is too old"),
         (
@@ -120,33 +126,64 @@ def _doubt(work: Work, session: Session, row: ReplyRow, message: mime.Message) -
     return next((why for holds, why in checks if not holds), ""), letter
 
 
-def _is_to_kith(work: Work, envelope: Envelope) -> bool:
-    """Letters go from the owner to the owner, and so do answers.
+def _is_to_kith(work: Work, envelope: Envelope, *, is_note: bool) -> bool:
+    """Letters go from the owner to the owner, and so do answers; a note to oneself goes to nobody else.
 
     A letter that was forwarded, and what a friend wrote back to that, carries our Message-ID as well: what
-    the owner says to others is theirs.
+    the owner says to others is theirs, also where the owner keeps a copy (Cc, Bcc).
     """
-    written = {work.key(a.address) for a in (*envelope.to, *envelope.cc, *envelope.bcc)}
-    return not written or not written.isdisjoint({*work.config.owner_keys, work.key(work.config.digest_to)})
+    ours = {*work.config.owner_keys, work.key(work.config.digest_to)}
+    to = {work.key(a.address) for a in envelope.to}
+    everybody = to | {work.key(a.address) for a in (*envelope.cc, *envelope.bcc)}
+    return everybody <= ours or (not is_note and not to.isdisjoint(ours))
 
 
-def understand(work: Work, message: mime.Message, letter: LetterRow | None, unread: str = "") -> Answer:
-    """A reply's new words as instructions; unread says why they cannot be read. Changes nothing."""
+def understand(
+    work: Work,
+    message: mime.Message,
+    letter: LetterRow | None,
+    unread: str = "",
+    written_at: datetime | None = None,
+) -> Answer:
+    """A reply's new words as instructions; unread says why they cannot be read. Changes nothing.
+
+    written_at is when it was sent, by its Date and what the server says of it: its days are counted from there.
+    """
     envelope = message.envelope
     words = replytext.new_text(message.text or None, message.html or None, work.config.owner.addresses)
-    written_at = min(envelope.date or work.now(), work.now())
+    written_at = min(written_at or envelope.date or work.now(), work.now())
     today = work.local(max(written_at, letter.created_at) if letter else written_at)
     if unread:
         lost = not_understood(f"its text could not be read ({unread}); please send it again as plain text")
         parsed = [replace(lost, line=f"your mail “{envelope.subject}”")]
     elif letter is None:
-        parsed = instructing.parse_self_note(envelope.subject, words, today)
+        parsed = instructing.parse_self_note(envelope.subject, words, today, partial(_is_known, work))
     else:
-        parsed = instructing.parse(words, today)
+        parsed = _without_ours(work, letter, words, today)
     before = envelope.references[-5:] or envelope.in_reply_to[:1]  # RFC 5322, 3.6.4
     return Answer(
         identity(envelope), envelope.message_id, envelope.subject, (*before, envelope.message_id), letter, parsed
     )
+
+
+def _without_ours(work: Work, letter: LetterRow, words: str, today: date) -> list[Instruction]:
+    """What an answer asks for without the letter's own words; of those what might be the owner's is told."""
+    said = ownwords.without(words, letter.words, work.tokens.key)
+    parsed = instructing.parse(said.text, today, partial(_is_known, work))
+    ours = not_understood("these are words of the letter you answered; if you mean them, say them in words of your own")
+    left = (replace(ours, position=len(parsed) + n, line=line) for n, line in enumerate(said.doubtful))
+    return [*parsed, *left]
+
+
+def _is_known(work: Work, name: str) -> bool:
+    """Whether these are whole words of the name of one person, and of no other."""
+    with work.reading() as session:
+        found = people.find(session, work.owner_id, name, work.key(name))
+    return len(found) == 1 and set(_words(name)) <= set(_words(found[0][0].name))
+
+
+def _words(name: str) -> list[str]:
+    return bare(name.casefold()).split()
 
 
 def apply(work: Work, session: Session, answer: Answer) -> list[Result]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kith.errors import Internal
-from kith.jobs import post
+from kith.jobs import occasions, post
+from kith.jobs.roster import roster
 from kith.jobs.view import View, view
 from kith.jobs.work import Work
 from kith.letters import Rendered
@@ -31,15 +32,24 @@ def compose_due(work: Work) -> Composed | None:
     day of digests was changed, the first on the new day comes a week or more after the last on the old.
     """
     now = work.now()
-    period = work.config.week.period(now)
     with work.writing() as session:
-        owner = owners.get(session, work.owner_id)
-        away = owner.away_until is not None and work.local(now) < owner.away_until
-        if period <= work.config.week.period(owner.set_up_at) or away:
-            return None
-        if letters.digests_near(session, work.owner_id, period):
-            return None
-        return _compose(work, session, period, now)
+        period = _period_due(work, session, now)
+        return _compose(work, session, period, now) if period else None
+
+
+def is_due(work: Work) -> bool:
+    """Whether compose_due would compose now."""
+    with work.reading() as session:
+        return _period_due(work, session, work.now()) is not None
+
+
+def _period_due(work: Work, session: Session, now: datetime) -> date | None:
+    period = work.config.week.period(now)
+    owner = owners.get(session, work.owner_id)
+    away = owner.away_until is not None and work.local(now) < owner.away_until
+    if period <= work.config.week.period(owner.set_up_at) or away:
+        return None
+    return None if letters.digests_near(session, work.owner_id, period) else period
 
 
 def compose_now(work: Work) -> Composed:
@@ -62,11 +72,12 @@ def view_now(work: Work, session: Session, now: datetime) -> View:
     """The current period's digest; where it has gone already, with the numbers that were sent."""
     period = work.config.week.period(now)
     letter = letters.letter_by_key(session, work.owner_id, "digest", period.isoformat())
-    return view(work, session, now, sent=letters.numbers(session, letter.id) if letter else None)
+    return view(work, session, now, sent=letters.numbers(session, letter.id) if letter else None, foresee=not letter)
 
 
 def _compose(work: Work, session: Session, period: date, now: datetime) -> Composed | None:
     """None where another process was quicker."""
+    occasions.propose(work, session, roster(work, session, now), now)
     shown = view(work, session, now)
     rendered = work.letters.digest(shown.digest)
     read, gaps = folders.totals(session, work.owner_id)

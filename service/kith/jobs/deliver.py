@@ -6,8 +6,7 @@ from datetime import datetime
 
 from kith.domain.outbox import TRIES, Outcome, Result, State, Step, after_look, after_try, wait
 from kith.errors import NotFound, TryLater
-from kith.jobs.scan import STOPS
-from kith.jobs.work import Work
+from kith.jobs.work import STOPS, Work, is_alive
 from kith.mail.source import Role, Source
 from kith.store import letters
 from kith.store.tables import LetterRow
@@ -99,21 +98,12 @@ def _append(sources: Sources, row: LetterRow) -> Outcome:
             source.append(INBOX, row.raw, ())
         except STOPS as error:
             said = error.message
-            if isinstance(error, TryLater) and not _is_alive(source):
+            if isinstance(error, TryLater) and not is_alive(source):
                 # The server may have taken it before the line broke; the next look tells.
                 return Outcome(Result.UNKNOWN, said)
             continue
         return Outcome(Result.ACCEPTED)
     return Outcome(Result.TRY_AGAIN, said)
-
-
-def _is_alive(source: Source) -> bool:
-    """Whether the server still answers: then it was its answer that it did not take the letter."""
-    try:
-        source.folders()
-    except STOPS:
-        return False
-    return True
 
 
 def _look(work: Work, sources: Sources, row: LetterRow) -> Step:

@@ -1,9 +1,10 @@
 """Drafts: proposed in the database, placed in the Drafts folder once, seen when they are sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from kith.domain.address import Address, split
+from kith.domain.cues import Cue
 from kith.domain.digest import DraftLine, LastSaid
 from kith.domain.occasion import Kind, Occasion, first_name, key_of
 from kith.domain.person import Person
@@ -51,7 +52,9 @@ def propose(
     before = notes.draft_by_key(session, work.owner_id, key)
     if before is not None:
         return Proposed(DraftLine(person.name, str(kind), before.subject), to, work.local(before.created_at))
-    occasion, thread = _occasion(work, session, kind, key, person, what, whom)
+    occasion, thread = _occasion(work, session, kind, key, person, what)
+    if whom:
+        occasion = replace(occasion, whom=whom.name, whom_address=next(iter(whom.addresses), ""))
     try:
         row = _write(work, occasion, thread, receivers, now)
     except ValueError as error:  # an address outside ASCII, which few servers take
@@ -59,6 +62,31 @@ def propose(
     session.add(row)
     session.flush()
     return Proposed(DraftLine(person.name, str(kind), row.subject), to)
+
+
+def make(work: Work, session: Session, person: Person, cue: Cue, now: datetime) -> bool:
+    """Writes a draft that nobody asked for; False where it cannot be written, or there was one already."""
+    if notes.draft_by_key(session, work.owner_id, cue.key):
+        return False
+    occasion, thread = _prompted(work, session, person, cue, now)
+    try:
+        session.add(_write(work, occasion, thread, [person], now))
+    except ValueError:  # an address outside ASCII, which few servers take
+        return False
+    session.flush()
+    return True
+
+
+def subject(work: Work, session: Session, person: Person, cue: Cue, now: datetime) -> str:
+    """The subject such a draft would have."""
+    return work.letters.draft(_prompted(work, session, person, cue, now)[0]).subject
+
+
+def _prompted(
+    work: Work, session: Session, person: Person, cue: Cue, now: datetime
+) -> tuple[Occasion, MessageRow | None]:
+    occasion, thread = _occasion(work, session, cue.kind, cue.key, person, cue.what)
+    return replace(occasion, whom=cue.whom, on=cue.on, today=work.local(now)), thread
 
 
 def ask_for(
@@ -88,10 +116,10 @@ def _key(kind: Kind, person: Person, what: str, whom: Person | None) -> str:
 
 
 def _occasion(
-    work: Work, session: Session, kind: Kind, key: str, person: Person, what: str, whom: Person | None
+    work: Work, session: Session, kind: Kind, key: str, person: Person, what: str
 ) -> tuple[Occasion, MessageRow | None]:
     latest = messages.latest_mail(session, work.owner_id, [person.id]).get(person.id)
-    thread = latest if kind in IN_THREAD else None
+    thread = latest if latest and _belongs_to(latest, kind, work.now()) else None
     return Occasion(
         kind=kind,
         key=key,
@@ -102,21 +130,29 @@ def _occasion(
         owner_name=work.config.owner.name,
         owner_first_name=first_name(work.config.owner.name),
         what=what,
-        whom=whom.name if whom else "",
-        whom_address=whom.addresses[0] if whom and whom.addresses else "",
-        last_said=_said(work, latest),
+        last_said=_said(work, session, person, latest),
         thread_subject=thread.subject if thread else "",
     ), thread
 
 
-IN_THREAD = frozenset({Kind.THANKS, Kind.MEETING, Kind.FOLLOW_UP, Kind.INTRODUCTION})
-"""What is written as an answer in the latest thread; the other occasions begin one of their own."""
+IN_THREAD = frozenset({Kind.THANKS, Kind.FOLLOW_UP})
+"""What is written as an answer in the latest thread."""
+IN_YOUNG_THREAD = frozenset({Kind.MEETING, Kind.INTRODUCTION})
+"""What answers the latest thread if that is young, so that it is likely about it. Other occasions begin their own."""
+YOUNG = timedelta(days=14)
 
 
-def _said(work: Work, latest: MessageRow | None) -> LastSaid | None:
+def _belongs_to(mail: MessageRow, kind: Kind, now: datetime) -> bool:
+    return kind in IN_THREAD or (kind in IN_YOUNG_THREAD and now - mail.at < YOUNG)
+
+
+def _said(work: Work, session: Session, person: Person, latest: MessageRow | None) -> LastSaid | None:
     if latest is None:
         return None
-    return LastSaid(work.local(latest.at), latest.direction == "outbound", latest.subject, "")
+    kept = messages.snippets(session, work.owner_id, [person.id]) if work.config.touch.snippets else {}
+    snippet = kept.get(person.id)
+    words = snippet.text if snippet and snippet.identity == latest.identity else ""
+    return LastSaid(work.local(latest.at), latest.direction == "outbound", latest.subject, words)
 
 
 def _write(
@@ -146,17 +182,15 @@ def _write(
     )
 
 
-def place(work: Work, source: Source, mailbox: str | None = None) -> int:
-    """Puts proposed drafts into an open mailbox's Drafts folder; gives how many.
+def place(work: Work, source: Source, mailbox: str) -> int:
+    """Puts the proposed drafts that belong to an open mailbox into its Drafts folder; gives how many.
 
-    mailbox is its name: then only what belongs to it is placed, else everything. A draft whose APPEND
-    was cut off is looked for by its Message-ID before it is placed again; one that was placed is never
-    placed a second time, whatever became of it. What cannot be placed waits and is told.
+    A draft whose APPEND was cut off is looked for by its Message-ID before it is placed again; one that
+    was placed is never placed a second time, whatever became of it. What cannot be placed waits and is told.
     """
     with work.reading() as session:
-        waiting = notes.drafts(session, work.owner_id, "proposed", "placing")
-        if mailbox is not None:
-            waiting = [row for row in waiting if _home(work, session, row) == mailbox]
+        rows = notes.drafts(session, work.owner_id, "proposed", "placing")
+        waiting = [row for row in rows if _home(work, session, row) == mailbox]
     if not waiting:
         return 0
     folders = source.folders()
@@ -204,11 +238,24 @@ def _mark(work: Work, row: DraftRow, state: str, error: str = "") -> None:
     row.state, row.error = state, error
 
 
+def note_gone(work: Work, source: Source, mailbox: str) -> int:
+    """Drafts that are no more where they were placed: edited, sent or thrown away. Gives how many."""
+    with work.reading() as session:
+        there = [r for r in notes.drafts(session, work.owner_id, "placed") if _home(work, session, r) == mailbox]
+    drafts = next((f.name for f in source.folders() if f.role is Role.DRAFTS), None) if there else None
+    if drafts is None:
+        return 0
+    gone = [row for row in there if not source.find(drafts, row.message_id)]
+    for row in gone:
+        _mark(work, row, "gone")
+    return len(gone)
+
+
 def note_sent(work: Work) -> int:
     """Drafts whose mail was seen among the owner's: they were sent. Gives how many are new."""
     sent = 0
     with work.writing() as session:
-        for row in notes.drafts(session, work.owner_id, "placed"):
+        for row in notes.drafts(session, work.owner_id, "placed", "gone"):
             if _was_sent(session, work.owner_id, row):
                 row.state = "sent"
                 session.add(row)

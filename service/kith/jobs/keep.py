@@ -62,8 +62,11 @@ def _without(verdict: Verdict, there: set[int]) -> Verdict:
 def _quarantine(session: Session, row: FolderRow, stretch: Stretch, now: datetime) -> int:
     """Keeps what could not be read, and lets go what now could; gives how many are new."""
     unreadable = {u.uid for u in stretch.unreadable}
-    folders.release(session, row, folders.quarantined_uids(session, row) & set(stretch.uids) - unreadable)
-    return folders.quarantine(session, row, ((u.uid, u.reason) for u in stretch.unreadable), now)
+    if stretch.releases:
+        folders.release(session, row, folders.quarantined_uids(session, row) & set(stretch.uids) - unreadable)
+    new = folders.quarantine(session, row, ((u.uid, u.reason) for u in stretch.unreadable), now)
+    folders.note_breakers(session, row, ((u.uid, u.reason) for u in stretch.breakers))
+    return new
 
 
 def _remembered(session: Session, owner_id: int, counts: Counts) -> Counts:
@@ -148,14 +151,13 @@ def _touches(row: FolderRow, seen: Iterable[Seen]) -> Iterable[dict[str, Any]]:
 
 def _invites(owner_id: int, seen: Iterable[Seen]) -> Iterable[dict[str, Any]]:
     for one in seen:
-        sender = one.envelope.from_[0].address if one.envelope.from_ else ""
         for position, invite in enumerate(one.invites):
             yield {
                 "owner_id": owner_id,
                 "identity": one.identity,
                 "position": position,
                 "uid": invite.uid,
-                "sender": sender,
+                "sender": one.sender,
                 "seen_at": one.verdict.at,
                 "look_at": one.verdict.at,
                 "data": invite.to_json(),
@@ -174,5 +176,6 @@ def _replies(row: FolderRow, seen: Iterable[Seen], *, in_sent: bool, now: dateti
                 "state": "found",
                 "why": "",
                 "tries": 0,
+                "written_at": one.verdict.at,
                 "found_at": now,
             }

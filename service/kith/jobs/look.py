@@ -1,6 +1,6 @@
 """From header blocks to verdicts: what one stretch of a folder holds, before anything is kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
@@ -18,19 +18,20 @@ from kith.domain.touch import (
     may_be_reaction,
     was_moved,
 )
+from kith.domain.veil import Veil
 from kith.jobs.strangers import Counts
 from kith.mail import headers, icalendar
 from kith.mail.source import Part, RawHeader, Source, Unreadable
 from kith.mail.words import part_text
 
-MOST_CALENDAR = 256 * 1024
-"""Bytes of a calendar part that are read. Honest ones are a few kilobytes."""
-CALENDARS_AT_ONCE = 64
-"""A round trip for so many; more at once could fill the memory."""
 LONGEST_REACTION = 8 * 1024
 """Bytes of the text of an emoji reaction, the quoted mail included. Of a longer text the opening is not read."""
-OPENING = 512
-"""Bytes of a text that may say that it is a reaction."""
+TEXT, CALENDAR = "text/plain", "text/calendar"
+MOST = {TEXT: 512, CALENDAR: 256 * 1024}
+"""Bytes that are read: of a text what may say that it is a reaction, of a calendar more than honest ones have."""
+COMMON_CALENDAR = 16 * 1024
+AT_ONCE = 8 * 1024 * 1024
+"""Bytes of parts that are asked for together."""
 
 SELF_NOTE = "kith:"
 """How the subject of a mail to oneself begins that is meant for Kith."""
@@ -38,25 +39,35 @@ SELF_NOTE = "kith:"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One message with known people or words for Kith in it, looked at."""
+    """One message with known people or words for Kith in it, looked at.
+
+    In invites there are veils in the place of addresses, and sender is the veil of who sent them.
+    """
 
     uid: int
     identity: str
     envelope: Envelope
     verdict: Verdict
     invites: tuple[Invite, ...] = ()
+    sender: str = ""
     answers: str = ""
     is_self_note: bool = False
 
 
 @dataclass(slots=True)
 class Stretch:
-    """What one stretch of UIDs held."""
+    """What one stretch of UIDs held.
+
+    breakers are those of the unreadable that break the line. releases: looked at for the sake of everybody,
+    so that what could be read leaves quarantine.
+    """
 
     uids: Sequence[int]
     seen: list[Seen] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     strangers: Counts = field(default_factory=dict)
+    breakers: Sequence[Unreadable] = ()
+    releases: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +80,36 @@ class Eyes:
     now: datetime
     in_drafts: bool = False
 
+    @property
+    def veil(self) -> Veil:
+        """What is put over the addresses in invitations before anything is kept of them."""
+        return Veil(self.tokens.key, self.tokens.owner_id, self.here.key)
+
 
 def look(source: Source, blocks: Iterable[RawHeader], eyes: Eyes) -> list[Seen]:
     """Judges messages by their headers, and by a second look where headers cannot tell."""
-    seen = [_first_look(raw, eyes) for raw in blocks]
-    worth = [s for s in seen if s.verdict.known or s.answers or s.is_self_note]
-    return _second_look(source, worth, eyes)
+    return _second_look(source, glance(blocks, eyes), eyes)
 
 
-def _first_look(raw: RawHeader, eyes: Eyes) -> Seen:
-    envelope = headers.envelope(raw.block, raw.received_at)
-    verdict = judge(envelope, eyes.here, eyes.now, Found(in_drafts=eyes.in_drafts))
+def glance(blocks: Iterable[RawHeader], eyes: Eyes) -> list[Seen]:
+    """Judges messages by their headers alone; those that are of no interest are left out."""
+    found = Found(in_drafts=eyes.in_drafts)
+    # All envelopes, then all verdicts: a processor does one thing at a time much quicker than many in turn.
+    envelopes = [(raw.uid, headers.envelope(raw.block, raw.received_at)) for raw in blocks]
+    judged = [(uid, envelope, judge(envelope, eyes.here, eyes.now, found)) for uid, envelope in envelopes]
+    seen = [_first_look(uid, envelope, verdict, eyes) for uid, envelope, verdict in judged]
+    return [s for s in seen if s.verdict.known or s.answers or s.is_self_note]
+
+
+def _first_look(uid: int, envelope: Envelope, verdict: Verdict, eyes: Eyes) -> Seen:
+    outbound = verdict.direction is Direction.OUTBOUND
     return Seen(
-        uid=raw.uid,
+        uid=uid,
         identity=identity(envelope),
         envelope=envelope,
         verdict=verdict,
-        answers=_answered(envelope, eyes) if verdict.direction is Direction.OUTBOUND else "",
-        is_self_note=verdict.direction is Direction.OUTBOUND and _is_self_note(envelope, eyes.here),
+        answers=_answered(envelope, eyes) if outbound else "",
+        is_self_note=outbound and _is_self_note(envelope, eyes.here),
     )
 
 
@@ -99,7 +122,7 @@ def _answered(envelope: Envelope, eyes: Eyes) -> str:
 
 def _is_self_note(envelope: Envelope, here: Circumstances) -> bool:
     """A mail from the owner to nobody but the owner, with the subject "kith: …" or to a +kith address."""
-    recipients = (*envelope.to, *envelope.cc)
+    recipients = (*envelope.to, *envelope.cc, *envelope.bcc)
     from_owner = bool(envelope.from_) and all(here.key(a.address) in here.owner for a in envelope.from_)
     if not from_owner or not recipients or any(here.key(a.address) not in here.owner for a in recipients):
         return False
@@ -108,13 +131,14 @@ def _is_self_note(envelope: Envelope, here: Circumstances) -> bool:
 
 
 def _second_look(source: Source, seen: list[Seen], eyes: Eyes) -> list[Seen]:
-    answers = [s.uid for s in seen if _may_be_reaction(s)]
-    parts = source.structures(answers) if answers else {}
-    hiding = [s.uid for s in seen if s.uid not in parts and _may_hold_parts(s)]
-    parts |= source.structures(hiding, TELLING_PARTS) if hiding else {}
+    """Asks twice at most: which parts there are, and what those say that a verdict or a calendar needs."""
+    answers = {s.uid for s in seen if _may_be_reaction(s)}
+    asked = [s.uid for s in seen if s.uid in answers or _may_hold_parts(s)]
+    parts = source.structures(asked, TELLING_PARTS, answers) if asked else {}
     moved = [s.uid for s in seen if _came_in_moved(s)]
     relayed = source.fields(moved, ["Received"]) if moved else {}
-    more = _More(parts, relayed, _openings(source, parts, answers), _invites(source, seen, parts, eyes))
+    more = _More(parts, relayed)
+    more.read(source, [*_short_texts(parts, answers), *_calendars(parts, seen)], eyes.zone)
     return [_look_again(s, more, eyes) if s.uid in parts or s.uid in relayed else s for s in seen]
 
 
@@ -124,8 +148,32 @@ class _More:
 
     parts: Mapping[int, list[Part]]
     relayed: Mapping[int, bytes]
-    openings: Mapping[int, str]
-    invites: Mapping[int, tuple[Invite, ...]]
+    openings: dict[int, str] = field(default_factory=dict)
+    invites: dict[int, tuple[Invite, ...]] = field(default_factory=dict)
+
+    def read(self, source: Source, wanted: Iterable[tuple[int, Part]], zone: tzinfo) -> None:
+        """Reads texts and calendars."""
+        for some in _portions(wanted):
+            charsets = {(uid, part.section): part.charset for uid, part in some if part.media_type == TEXT}
+            for (uid, section), data in source.parts(some, MOST).items():
+                if (uid, section) in charsets:
+                    self.openings[uid] = part_text(data, charsets[uid, section])
+                else:
+                    self.invites[uid] = (*self.invites.get(uid, ()), *icalendar.read(data, default_tz=zone))
+
+
+def _portions(wanted: Iterable[tuple[int, Part]]) -> Iterator[list[tuple[int, Part]]]:
+    """As many parts as may be in memory together, if each is as large as is said, and at least as a common one."""
+    some: list[tuple[int, Part]] = []
+    size = 0
+    for uid, part in wanted:
+        size += min(max(part.size, COMMON_CALENDAR), MOST[part.media_type])
+        if some and size > AT_ONCE:
+            yield some
+            some, size = [], 0
+        some.append((uid, part))
+    if some:
+        yield some
 
 
 def _look_again(seen: Seen, more: _More, eyes: Eyes) -> Seen:
@@ -137,7 +185,10 @@ def _look_again(seen: Seen, more: _More, eyes: Eyes) -> Seen:
         opening=more.openings.get(seen.uid, ""),
     )
     verdict = judge(seen.envelope, eyes.here, eyes.now, found)
-    return replace(seen, verdict=verdict, invites=more.invites.get(seen.uid, ()))
+    invites = more.invites.get(seen.uid, ())
+    veil = eyes.veil
+    sender = veil(seen.envelope.from_[0].address) if invites and seen.envelope.from_ else ""
+    return replace(seen, verdict=verdict, invites=tuple(map(veil.invite, invites)), sender=sender)
 
 
 def _may_hold_parts(seen: Seen) -> bool:
@@ -154,22 +205,14 @@ def _came_in_moved(seen: Seen) -> bool:
     return seen.verdict.direction == "inbound" and was_moved(seen.envelope)
 
 
-def _openings(source: Source, parts: Mapping[int, list[Part]], uids: Iterable[int]) -> dict[int, str]:
-    """How short texts begin."""
-    texts = ((uid, next((p for p in parts.get(uid, ()) if p.media_type == "text/plain"), None)) for uid in uids)
-    short = {uid: text for uid, text in texts if text and text.size <= LONGEST_REACTION}
-    found = source.parts(list(short.items()), OPENING) if short else {}
-    return {uid: part_text(data, short[uid].charset) for (uid, _), data in found.items()}
+def _short_texts(parts: Mapping[int, list[Part]], uids: Iterable[int]) -> Iterator[tuple[int, Part]]:
+    """The texts that may be all that an emoji reaction says."""
+    for uid in uids:
+        text = next((part for part in parts.get(uid, ()) if part.media_type == TEXT), None)
+        if text and text.size <= LONGEST_REACTION:
+            yield uid, text
 
 
-def _invites(
-    source: Source, seen: Iterable[Seen], parts: Mapping[int, list[Part]], eyes: Eyes
-) -> dict[int, tuple[Invite, ...]]:
-    known = [s.uid for s in seen if s.verdict.known]
-    calendars = [(uid, p) for uid in known for p in parts.get(uid, ()) if p.media_type == "text/calendar"]
-    found: dict[int, tuple[Invite, ...]] = {}
-    for start in range(0, len(calendars), CALENDARS_AT_ONCE):
-        some = source.parts(calendars[start : start + CALENDARS_AT_ONCE], MOST_CALENDAR)
-        for (uid, _), data in some.items():
-            found[uid] = (*found.get(uid, ()), *icalendar.read(data, default_tz=eyes.zone))
-    return found
+def _calendars(parts: Mapping[int, list[Part]], seen: Iterable[Seen]) -> Iterator[tuple[int, Part]]:
+    known = (s.uid for s in seen if s.verdict.known)
+    return ((uid, part) for uid in known for part in parts.get(uid, ()) if part.media_type == CALENDAR)

@@ -1,6 +1,6 @@
 """Meetings that were held become touches; those to come are told in the digest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,9 +9,10 @@ from kith.domain.calendar import Heard, Invite, Occurrence, held, met
 from kith.domain.digest import ComingUp, Upcoming
 from kith.domain.invitations import merge
 from kith.domain.touch import Channel, Direction
+from kith.domain.veil import Veil
 from kith.jobs.work import Work
 from kith.mail import icalendar
-from kith.store import messages, people
+from kith.store import changes, messages, people
 from kith.store.engine import Session
 from kith.store.tables import InviteRow
 
@@ -29,15 +30,35 @@ def keep_meetings(work: Work) -> int:
             by_uid.setdefault(row.uid, []).append(row)
         if not by_uid:
             return 0
-        known = people.by_key(session, work.owner_id)
+        known = _known(work, session)
+        not_held = changes.taken_away(session, work.owner_id)
         series = [_series(work, uid, rows, known, now) for uid, rows in by_uid.items()]
-        rows = [row for s in series for row in s.touches]
+        rows = [row for s in series for row in s.touches if (row["person_id"], row["identity"]) not in not_held]
         gone = messages.remove_other_meetings(session, work.owner_id, {s.uid: (s.told, s.since) for s in series})
         gone |= messages.remove_absent(session, work.owner_id, _present(rows))
         new = messages.add_touches(session, rows)
         people.refresh(session, work.owner_id, {*gone, *(r["person_id"] for r in rows)})
         messages.look_again(session, work.owner_id, {s.uid: s.look_at for s in series})
         return new
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The owner and the people there are as invitations name them: by their veils."""
+
+    veil: Veil
+    owner: frozenset[str]
+    people: dict[str, int]
+
+    def can_read(self, row: InviteRow) -> bool:
+        """Whether its veils were made with the key there is now."""
+        return bool(row.data.get("veil") == self.veil.mark)
+
+
+def _known(work: Work, session: Session) -> _Known:
+    veil = Veil(work.tokens.key, work.owner_id, work.key)
+    owner = frozenset(map(veil.over, work.config.owner_keys))
+    return _Known(veil, owner, veil.people(people.by_key(session, work.owner_id)))
 
 
 def _present(touches: Iterable[dict[str, Any]]) -> dict[str, set[int]]:
@@ -67,10 +88,13 @@ class _Series:
         return {row["identity"] for row in self.touches}
 
 
-def _series(work: Work, uid: str, rows: Iterable[InviteRow], known: dict[str, int], now: datetime) -> _Series:
-    merged, zone = _merged(work, rows), work.config.owner.timezone
+def _series(work: Work, uid: str, rows: Sequence[InviteRow], known: _Known, now: datetime) -> _Series:
+    """What is known of one series. Where a part of it was veiled with another key, its touches stay as they are."""
+    if not all(known.can_read(row) for row in rows):
+        return _Series(uid, [], since=now, look_at=None)
+    merged, zone = _merged(rows), work.config.owner.timezone
     past = icalendar.occurrences(merged, now - LONG_AGO, now, zone)
-    happened = held(past, work.config.owner_keys, now, work.key, work.config.touch.max_recipients)
+    happened = held(past, known.owner, now, str, work.config.touch.max_recipients)
     coming = icalendar.occurrences(merged, now, now + LOOK_AHEAD, zone)
     return _Series(
         uid=uid,
@@ -80,13 +104,12 @@ def _series(work: Work, uid: str, rows: Iterable[InviteRow], known: dict[str, in
     )
 
 
-def _merged(work: Work, rows: Iterable[InviteRow]) -> list[Invite]:
-    return merge([Heard(Invite.from_json(row.data), row.sender, row.seen_at) for row in rows], work.key)
+def _merged(rows: Iterable[InviteRow]) -> list[Invite]:
+    return merge([Heard(Invite.from_json(row.data), row.sender, row.seen_at) for row in rows], str)
 
 
-def _touches(work: Work, meeting: Occurrence, known: dict[str, int]) -> Iterable[dict[str, Any]]:
-    ids = {known[k] for k in (work.key(a) for a in met(meeting, work.config.owner_keys, work.key)) if k in known}
-    for person_id in sorted(ids):
+def _touches(work: Work, meeting: Occurrence, known: _Known) -> Iterable[dict[str, Any]]:
+    for person_id in sorted(set(_met(meeting, known))):
         yield {
             "owner_id": work.owner_id,
             "person_id": person_id,
@@ -99,13 +122,21 @@ def _touches(work: Work, meeting: Occurrence, known: dict[str, int]) -> Iterable
         }
 
 
+def _met(meeting: Occurrence, known: _Known) -> list[int]:
+    """Whom the owner meets, of the people there are."""
+    return [known.people[veil] for veil in met(meeting, known.owner, str) if veil in known.people]
+
+
 def upcoming_meetings(work: Work, session: Session, now: datetime, until: datetime) -> Iterable[ComingUp]:
     """Meetings with known people that are to come."""
-    rows = messages.invites_to_come(session, work.owner_id)
-    known = people.by_key(session, work.owner_id)
-    names = {p.id: p.name for p, _ in people.everyone(session, work.owner_id, set(known.values()))} if rows else {}
-    for meeting in icalendar.occurrences(_merged(work, rows), now, until, work.config.owner.timezone):
-        whom = [known[k] for k in (work.key(a) for a in met(meeting, work.config.owner_keys, work.key)) if k in known]
+    coming = messages.invites_to_come(session, work.owner_id)
+    if not coming:
+        return
+    known = _known(work, session)
+    rows = [row for row in coming if known.can_read(row)]
+    names = {p.id: p.name for p, _ in people.everyone(session, work.owner_id, set(known.people.values()))}
+    for meeting in icalendar.occurrences(_merged(rows), now, until, work.config.owner.timezone):
+        whom = _met(meeting, known)
         if whom and meeting.starts_at > now and not meeting.cancelled:
             who = ", ".join(dict.fromkeys(names[i] for i in whom))
             yield ComingUp(Upcoming.MEETING, work.local(meeting.starts_at), who, meeting.summary)

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from kith.domain import ownwords
 from kith.domain.address import Address, split
+from kith.domain.reply import HTML_MARK
 from kith.jobs.work import Work
 from kith.letters import Rendered
 from kith.mail import compose
+from kith.mail.replyhtml import text_of
 from kith.store import letters
 from kith.store.engine import Session
 from kith.store.tables import LetterRow
@@ -59,11 +62,17 @@ def queue(
         recipient=config.digest_to,
         subject=rendered.subject,
         raw=raw,
+        words=ownwords.marks([rendered.text, _words(rendered.html or "")], work.tokens.key),
         delivery=delivery(work),
         created_at=now,
     )
     letters.add_letter(session, row, numbers or {})
     return row
+
+
+def _words(html: str) -> str:
+    """The words of a letter's HTML; without the mark by which an answer's reader knows that they are a quote."""
+    return text_of(html.replace(HTML_MARK, ""))
 
 
 def delivery(work: Work) -> str:

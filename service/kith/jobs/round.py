@@ -1,15 +1,23 @@
 """One round with one mailbox: read it, answer what the owner wrote, place drafts. What the service repeats."""
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
+from typing import NamedTuple
 
 from kith.config import MailboxSection
 from kith.domain.folders import Folder
-from kith.jobs import draft, meetings, snippets
-from kith.jobs.scan import STOPS, MailboxResult, Progress, scan_open, silent
-from kith.jobs.work import Work
+from kith.jobs import compose, draft, meetings, snippets
+from kith.jobs.scan import MailboxResult, Progress, scan_open, silent
+from kith.jobs.work import STOPS, Work, is_alive
 from kith.mail.source import Source
 from kith.store import folders, notes
+
+
+class Step(NamedTuple):
+    """A part of a round. by_line: it asks the mailbox, and is left out where the line is lost."""
+
+    do: Callable[[], object]
+    by_line: bool = True
 
 
 def everything(_folder: Folder) -> bool:
@@ -24,16 +32,11 @@ def read(
     result: MailboxResult,
     *,
     full: bool = False,
-    only: Callable[[Folder], bool] = everything,
     progress: Progress = silent,
 ) -> None:
     """Reads an open mailbox and keeps what follows from it. Writes nothing into the mailbox."""
-    scan_open(work, mailbox, source, result, full=full, only=only, progress=progress)
-    meetings.keep_meetings(work)
-    snippets.fetch_snippets(work, mailbox.name, source)
-    draft.note_sent(work)
-    with work.writing() as session:
-        notes.settle_follow_ups(session, work.owner_id, work.now(), work.config.owner.timezone)
+    scan = Step(lambda: scan_open(work, mailbox, source, result, full=full, progress=progress))
+    _each(source, result, scan, *_afterwards(work, mailbox, source))
 
 
 def go_round(
@@ -44,18 +47,59 @@ def go_round(
     only: Callable[[Folder], bool] = everything,
     progress: Progress = silent,
 ) -> MailboxResult:
-    """Reads an open mailbox, answers and places drafts. What stops it is noted and part of the result."""
+    """Reads an open mailbox, answers and places drafts. What stops a part of it is noted, and is in the result.
+
+    The owner's words come first: what an earlier visit found is answered although this one may break off.
+    """
     from kith.jobs import answer  # what understands replies is no small part, and `kith scan` does without
 
     result = MailboxResult(mailbox.name)
-    try:
-        read(work, mailbox, source, result, only=only, progress=progress)
-        answer.answer_mailbox(work, mailbox.name, source)
-        draft.place(work, source, mailbox.name)
-    except STOPS as error:
-        result.error = error
+    answering = Step(lambda: answer.answer_mailbox(work, mailbox.name, source))
+    _each(
+        source,
+        result,
+        answering,
+        Step(lambda: scan_open(work, mailbox, source, result, only=only, progress=progress)),
+        answering,
+        Step(lambda: draft.place(work, source, mailbox.name)),
+        Step(lambda: _note_gone(work, mailbox, source)),
+        *_afterwards(work, mailbox, source),
+    )
     _note(work, result)
     return result
+
+
+def _afterwards(work: Work, mailbox: MailboxSection, source: Source) -> tuple[Step, ...]:
+    """What follows from what was read, the dearest first: a snippet is a mere kindness, and costs the most."""
+    return (
+        Step(lambda: draft.note_sent(work), by_line=False),
+        Step(lambda: meetings.keep_meetings(work), by_line=False),
+        Step(lambda: _settle_follow_ups(work), by_line=False),
+        Step(lambda: snippets.fetch_snippets(work, mailbox, source)),
+    )
+
+
+def _each(source: Source, result: MailboxResult, *steps: Step) -> None:
+    """Takes every step that can be taken, whatever stops another. The first to be stopped is the result's error."""
+    is_lost = False
+    for step in steps:
+        if is_lost and step.by_line:
+            continue
+        try:
+            step.do()
+        except STOPS as error:
+            result.error = result.error or error
+            is_lost = is_lost or not is_alive(source)
+
+
+def _note_gone(work: Work, mailbox: MailboxSection, source: Source) -> None:
+    if compose.is_due(work):  # it tells which drafts are waiting
+        draft.note_gone(work, source, mailbox.name)
+
+
+def _settle_follow_ups(work: Work) -> None:
+    with work.writing() as session:
+        notes.settle_follow_ups(session, work.owner_id, work.now(), work.config.owner.timezone)
 
 
 def scan_once(work: Work, mailbox: MailboxSection, *, full: bool = False, progress: Progress = silent) -> MailboxResult:
@@ -79,6 +123,15 @@ def go_round_once(work: Work, mailbox: MailboxSection, progress: Progress = sile
         result = MailboxResult(mailbox.name, error=error)
         _note(work, result)
         return result
+
+
+def place_drafts_once(work: Work) -> None:
+    """Places what waits, with connections of its own. A mailbox that cannot be opened keeps its drafts waiting."""
+    with work.reading() as session:
+        waiting = notes.drafts(session, work.owner_id, "proposed", "placing")
+    for mailbox in work.config.mailbox if waiting else ():
+        with suppress(*STOPS), closing(work.open_source(mailbox)) as source:
+            draft.place(work, source, mailbox.name)
 
 
 def _note(work: Work, result: MailboxResult) -> None:

@@ -1,10 +1,14 @@
 """Keeps a few words of the latest exchange with those whose turn is near."""
 
+from contextlib import closing, suppress
+
+from kith.config import MailboxSection
 from kith.domain.cadence import choose
 from kith.domain.message import Envelope
-from kith.errors import NotFound
+from kith.errors import NotFound, StoreFailed, TryLater
+from kith.jobs.keep import ARCHIVE
 from kith.jobs.roster import roster
-from kith.jobs.work import Work
+from kith.jobs.work import STOPS, Work
 from kith.mail.mime import Message
 from kith.mail.snippet import snippet
 from kith.mail.source import Part, Source
@@ -18,17 +22,53 @@ AT_ONCE = 25
 """Snippets a round: the digest needs a handful, and each costs a round trip or two."""
 
 
-def fetch_snippets(work: Work, mailbox: str, source: Source) -> int:
-    """Fetches what the next digest would quote and does not have yet, from an open mailbox; gives how many."""
+Wish = tuple[int, MessageRow]
+"""A person, and the message whose words are wanted."""
+
+
+def fetch_snippets(work: Work, mailbox: MailboxSection, source: Source) -> int:
+    """Fetches what the next digest would quote and does not have yet, from an open mailbox; gives how many.
+
+    Raises what the source does, and then goes without the words of a message over which the server hangs up.
+    """
     if not work.config.touch.snippets:
         return 0
-    by_folder: dict[tuple[str, int], list[tuple[int, MessageRow]]] = {}
+    by_folder: dict[tuple[str, int], list[Wish]] = {}
     with work.reading() as session:
-        cursors = folders.of_mailbox(session, work.owner_id, mailbox)
-    for person_id, row in _wanted(work, mailbox).items():
+        cursors = folders.of_mailbox(session, work.owner_id, mailbox.name)
+    for person_id, row in _wanted(work, mailbox.name).items():
         if row.folder in cursors and not cursors[row.folder].set_aside:
             by_folder.setdefault((row.folder, row.uidvalidity), []).append((person_id, row))
-    return sum(_from_folder(work, source, *place, rows) for place, rows in by_folder.items())
+    return sum(_from_folder(work, mailbox, source, rows) for rows in by_folder.values())
+
+
+def _from_folder(work: Work, mailbox: MailboxSection, source: Source, wishes: list[Wish]) -> int:
+    try:
+        return _fetch(work, source, wishes)
+    except StoreFailed:
+        raise
+    except TryLater:
+        if not mailbox.name.startswith(ARCHIVE):
+            _one_by_one(work, mailbox, wishes)
+        raise
+
+
+def _one_by_one(work: Work, mailbox: MailboxSection, wishes: list[Wish]) -> None:
+    """Each over a line of its own. A message that breaks it costs its own words and no other's.
+
+    Where no line can be opened, or nothing comes, it is not the message, and all wait.
+    """
+    broke: list[Wish] = []
+    came = 0
+    for wish in wishes:
+        with suppress(*STOPS), closing(work.open_source(mailbox)) as source:
+            try:
+                came += _fetch(work, source, [wish])
+            except TryLater:
+                broke.append(wish)
+    with work.writing() as session:
+        for person_id, row in broke if came or len(wishes) == 1 else ():
+            messages.keep_snippet(session, work.owner_id, person_id, row.identity, "")
 
 
 def _wanted(work: Work, mailbox: str) -> dict[int, MessageRow]:
@@ -44,21 +84,23 @@ def _wanted(work: Work, mailbox: str) -> dict[int, MessageRow]:
     }
 
 
-def _from_folder(work: Work, source: Source, folder: str, uidvalidity: int, rows: list[tuple[int, MessageRow]]) -> int:
+def _fetch(work: Work, source: Source, wishes: list[Wish]) -> int:
+    """The words of some messages of one folder."""
+    here = wishes[0][1]
     try:
-        state = source.examine(folder)
+        state = source.examine(here.folder)
     except NotFound:  # the folder has gone; a later scan finds its messages where they are now
         return 0
-    if state.uidvalidity != uidvalidity:
+    if state.uidvalidity != here.uidvalidity:
         return 0
-    structures = source.structures([row.uid for _, row in rows])
+    structures = source.structures([row.uid for _, row in wishes])
     readable = {uid: part for uid, parts in structures.items() if (part := _readable(parts))}
     found = source.parts(list(readable.items()), MOST_BYTES)
     words = {uid: _words(data, readable[uid]) for (uid, _), data in found.items()}
     with work.writing() as session:
-        for person_id, row in rows:
+        for person_id, row in wishes:
             messages.keep_snippet(session, work.owner_id, person_id, row.identity, words.get(row.uid, ""))
-    return len(rows)
+    return len(wishes)
 
 
 def _words(data: bytes, part: Part) -> str:

@@ -5,17 +5,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from kith.domain.address import looks_like
 from kith.mail.headers import instant
+from kith.mail.heads import first_value
 from kith.mail.words import decode_words, line
 
 Counts = dict[str, tuple[str, int, int, datetime]]
 """By address key: a display name ("" if none was seen), messages out, messages in, and when last."""
 
-_MACHINE = (b"\nlist-", b"\nprecedence:", b"\nauto-submitted:", b"\nx-auto", b"\nreturn-path: <>", b"\nreturn-path:<>")
+_MACHINE = re.compile(
+    rb"\n(?=[alprx])(?:list-|precedence:|auto-submitted:|x-autoreply|x-autorespond|return-path: ?<>)", re.IGNORECASE
+)
 LONGEST_FIELD = 1000
 """Bytes of a field that are looked at: enough to see that it names more than MOST_RECIPIENTS."""
-FOLDS = (b" ", b"\t")
+_NEVER = ("", 0, 0, b"")
 _ADDRESS = re.compile(rb"(?:\"?([^\"<>,@\n]{1,80})\"?\s{0,3}<)?([\w.%+'=&/-]{1,64}@[\w.-]{1,255})")
 """An address with the name before it. Every repetition is bounded, so that this is linear in the field's bytes."""
 _NOBODY = re.compile(r"no.?reply|do.?not.?reply|mailer-daemon|postmaster|bounce|notification|newsletter", re.IGNORECASE)
@@ -41,57 +43,46 @@ class Strangers:
         self._owner, self._key, self._now = owner, key, now
         self._counts: dict[str, tuple[str, int, int, bytes]] = {}  # as Counts, the date as it came with the latest
         self._known: dict[bytes, list[_Who]] = {}
+        self._met: dict[tuple[bytes, bytes], _Who] = {}
 
     def see(self, block: bytes) -> None:
         """Counts one message nobody known takes part in."""
-        block = b"\n" + block
-        level = block.lower()
-        for mark in _MACHINE:
-            if mark in level:
-                return
-        authors = self._people(_value(block, level, b"\nfrom:"))
-        if len(authors) != 1:
+        authors = self._people(first_value(block, b"From"))
+        if len(authors) != 1 or not (authors[0].is_owner or authors[0].counts) or _MACHINE.search(b"\n" + block):
             return
         if not authors[0].is_owner:
             whom, out, came = authors, 0, 1
         else:
-            whom, out, came = self._people(_value(block, level, b"\nto:")), 1, 0
+            whom, out, came = self._people(first_value(block, b"To")), 1, 0
+        date = first_value(block, b"Date")[:LONGEST_FIELD]
         for who in whom if len(whom) <= MOST_RECIPIENTS else ():
             if who.counts:
-                name, before_out, before_in, _ = self._counts.get(who.key, ("", 0, 0, b""))
-                at = _value(block, level, b"\ndate:")
-                self._counts[who.key] = (name or who.name, before_out + out, before_in + came, at)
+                name, before_out, before_in, _ = self._counts.get(who.key, _NEVER)
+                self._counts[who.key] = (name or who.name, before_out + out, before_in + came, date)
 
     def take(self) -> Counts:
         """What was counted since the last time."""
         counts, self._counts = self._counts, {}
-        return {key: (name, out, came, self._instant(at)) for key, (name, out, came, at) in counts.items()}
+        return {key: (name, out, came, self._instant(date)) for key, (name, out, came, date) in counts.items()}
 
     def _instant(self, date: bytes) -> datetime:
         return min(instant(date.decode("latin-1")) or self._now, self._now)
 
-    def _people(self, value: bytes) -> list[_Who]:
+    def _people(self, field: bytes) -> list[_Who]:
+        value = field[:LONGEST_FIELD]
         found = self._known.get(value)
         if found is None:
             if len(self._known) > MOST_FIELDS:
                 self._known.clear()
-            found = self._known[value] = [self._who(*one) for one in _ADDRESS.findall(value)]
+                self._met.clear()
+            found = self._known[value] = [
+                self._met.get(one) or self._met.setdefault(one, self._who(*one)) for one in _ADDRESS.findall(value)
+            ]
         return found
 
     def _who(self, raw_name: bytes, raw_address: bytes) -> _Who:
-        address = raw_address.decode("ascii", "replace")
+        address = raw_address.decode("ascii")
         key = self._key(address)
         is_owner = key in self._owner
-        counts = not is_owner and looks_like(address) and not _NOBODY.search(address)
-        return _Who(key, line(decode_words(raw_name.decode("utf-8", "replace"))), is_owner, counts)
-
-
-def _value(block: bytes, level: bytes, name: bytes) -> bytes:
-    """A field's value, still folded (RFC 5322, 2.2.3); level is the block in small letters."""
-    begin = level.find(name) + len(name)
-    if begin < len(name):
-        return b""
-    end = block.find(b"\n", begin, begin + LONGEST_FIELD)
-    while end >= 0 and block[end + 1 : end + 2] in FOLDS:
-        end = block.find(b"\n", end + 1, begin + LONGEST_FIELD)
-    return block[begin : end if end >= 0 else begin + LONGEST_FIELD]
+        name = line(decode_words(raw_name.decode("utf-8", "replace")))
+        return _Who(key, name, is_owner, counts=not is_owner and not _NOBODY.search(address))

@@ -80,7 +80,7 @@ class _Filler:
             return replace(step, contact=replace(one, circle=one.circle or circle, every=one.every or every))
         if isinstance(step, Merge):
             return replace(step, adds=self._gains(self.existing[step.person_id], step.adds))
-        if step.why == ALREADY_THERE and isinstance(step.entry, Contact):
+        if step.why == ALREADY_THERE and isinstance(step.entry, Contact) and step.entry.addresses:
             person = self.existing[self.by_key[self.work.key(step.entry.addresses[0])]]
             gains = self._gains(person, Gains())
             return Merge(step.entry, person.id, gains) if gains != Gains() else step
@@ -126,6 +126,7 @@ def take_in(acts: Acts, steps: Iterable[Step | Propose], key: Callable[[str], st
 
 def _add(acts: Acts, contact: Contact, key: Callable[[str], str]) -> tuple[int, list[dict[str, Any]]]:
     values = _columns(Gains((), contact.circle, (), contact.every, contact.birthday, contact.about))
+    values |= {"paused": contact.paused, "snoozed_until": contact.snoozed_until}
     person_id = people.add(acts.session, acts.owner_id, contact.name, acts.now, **values)
     for address in contact.addresses:
         people.add_address(acts.session, acts.owner_id, person_id, address, key(address))

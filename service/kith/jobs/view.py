@@ -20,13 +20,14 @@ from kith.domain.digest import (
     mail_link,
 )
 from kith.domain.names import natural_name
-from kith.domain.outbox import State
+from kith.domain.outbox import State, is_news
+from kith.jobs import occasions
 from kith.jobs.meetings import upcoming_meetings
 from kith.jobs.roster import Member, roster
 from kith.jobs.work import Work
 from kith.store import folders, letters, messages, notes, strangers
 from kith.store.engine import Session
-from kith.store.tables import MessageRow, SnippetRow, TouchRow
+from kith.store.tables import LetterRow, MessageRow, SnippetRow, TouchRow
 
 AHEAD = timedelta(days=14)
 """How far birthdays, follow-ups and meetings are told in advance."""
@@ -45,12 +46,18 @@ class View:
 
 
 def view(
-    work: Work, session: Session, now: datetime, *, back_then: bool = False, sent: Mapping[int, int] | None = None
+    work: Work,
+    session: Session,
+    now: datetime,
+    *,
+    back_then: bool = False,
+    sent: Mapping[int, int] | None = None,
+    foresee: bool = False,
 ) -> View:
     """The digest as it stands at an instant.
 
     sent gives the numbers of this period's letter where it has gone already: whoever is still overdue
-    keeps their number, and nobody else gets one.
+    keeps their number, and nobody else gets one. foresee: also the drafts that will be made for it.
     """
     everybody = roster(work, session, now, back_then=back_then)
     members = {m.person.id: m for m in everybody}
@@ -66,7 +73,10 @@ def view(
         owner=work.config.owner.name,
         people=people,
         more=len(left),
-        drafts=tuple(_drafts(work, session, members)),
+        drafts=(
+            *_drafts(work, session, members, now),
+            *(occasions.foreseen(work, session, everybody, now) if foresee else ()),
+        ),
         coming_up=tuple(sorted(_coming_up(work, session, everybody, now), key=lambda c: (c.on, c.name))),
         in_touch=tuple(_in_touch(work, session, members, now)),
         strangers=tuple(_strangers(work, session, now)),
@@ -108,9 +118,9 @@ def _said(work: Work, mail: MessageRow, snippet: SnippetRow | None) -> LastSaid:
     return LastSaid(work.local(mail.at), mail.direction == "outbound", mail.subject, words)
 
 
-def _drafts(work: Work, session: Session, members: dict[int, Member]) -> Iterable[DraftLine]:
+def _drafts(work: Work, session: Session, members: dict[int, Member], now: datetime) -> Iterable[DraftLine]:
     for row in notes.drafts(session, work.owner_id, "proposed", "placing", "placed"):
-        if row.person_id in members:
+        if row.person_id in members and row.created_at <= now:
             yield DraftLine(members[row.person_id].person.name, row.kind, row.subject)
 
 
@@ -156,7 +166,12 @@ def _circles(everybody: list[Member]) -> Iterable[CircleBar]:
     for name in names:
         inside = [m for m in everybody if m.person.circle == name and m.standing.due_on and not m.person.paused]
         if inside:
-            yield CircleBar(name, sum(not m.standing.is_overdue for m in inside), len(inside))
+            yield CircleBar(name, sum(map(_is_in_touch, inside)), len(inside))
+
+
+def _is_in_touch(member: Member) -> bool:
+    """Whether their rhythm is kept: by a touch, and not by a snooze or by being new."""
+    return member.standing.counted and not member.standing.has_elapsed
 
 
 def health(work: Work, session: Session) -> Health:
@@ -169,6 +184,13 @@ def health(work: Work, session: Session) -> Health:
     return Health(read - since_read, gaps - since_gaps, (*unread, *problems(work, session)))
 
 
+def troubled(work: Work, session: Session) -> list[LetterRow]:
+    """Letters that failed, or may have, and of which no later digest has told the owner."""
+    told_at = letters.told_at(session, work.owner_id)
+    rows = letters.in_state(session, work.owner_id, State.UNCERTAIN, State.FAILED)
+    return [row for row in rows if is_news(row.tried_at or row.created_at, told_at, work.now())]
+
+
 def problems(work: Work, session: Session) -> Iterable[str]:
     """What needs the owner, in sentences."""
     names = {m.name for m in work.config.mailbox}
@@ -179,7 +201,7 @@ def problems(work: Work, session: Session) -> Iterable[str]:
     for row in folders.every(session, work.owner_id):
         if row.set_aside and row.mailbox in names:
             yield f"{row.mailbox}/{row.name} is set aside: {row.set_aside}"
-    for letter in letters.in_state(session, work.owner_id, State.UNCERTAIN, State.FAILED):
+    for letter in troubled(work, session):
         fate = "may or may not have arrived" if letter.state == State.UNCERTAIN else "could not be sent"
         yield f"“{letter.subject}” {fate}: {letter.error}"
     for draft in notes.drafts(session, work.owner_id, "proposed", "placing"):

@@ -11,10 +11,23 @@ from kith.domain.address import key as address_key
 from kith.domain.outbox import Outcome
 from kith.domain.token import Tokens
 from kith.domain.touch import Circumstances
+from kith.errors import ConfigError, LoginRefused, NotFound, TryLater
 from kith.letters import Letters
 from kith.mail.source import Source
 from kith.store import people
 from kith.store.engine import Engine, Session, reading, writing
+
+STOPS = (TryLater, LoginRefused, NotFound, ConfigError)
+"""What may stop the reading of one mailbox, and must not stop that of the others."""
+
+
+def is_alive(source: Source) -> bool:
+    """Whether a mailbox still answers: then what failed before was its answer, and not the line."""
+    try:
+        source.folders()
+    except STOPS:
+        return False
+    return True
 
 
 class Send(Protocol):

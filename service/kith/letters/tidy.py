@@ -11,9 +11,9 @@ T = TypeVar("T")
 
 LONGEST: Mapping[str, int] = MappingProxyType(
     {
-        "name": 60,
+        "name": 120,
         "first_name": 40,
-        "owner": 60,
+        "owner": 120,
         "subject": 100,
         "address": 254,  # RFC 5321
         "addresses": 254,

@@ -5,6 +5,7 @@ entry that could be read in two ways gives no address; its neighbours are kept.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -65,6 +66,29 @@ def _plain_list(text: str) -> tuple[Address, ...] | None:
             return None
         found.append(Address(_name(name), spec))
     return tuple(found)
+
+
+_WORDS: Final = rf"(?:{_ATOM}|{_QUOTED})(?:\s+(?:{_ATOM}|{_QUOTED}))*"
+_DOMAIN: Final = r"[^\W_][\w\-]*(?:\.[\w\-]+)*\.?"
+_COMMENT: Final = r"\([^()<>@\\,;:\"]*\)"
+_SOLE = re.compile(
+    rf"\s*(?:(?:{_WORDS}\s*)?(?:{_COMMENT}\s*)?<\s*(?P<named>{_ATOM}@{_DOMAIN})\s*>|(?P<bare>{_ATOM}@{_DOMAIN}))"
+    rf"\s*(?:{_COMMENT}\s*)?"
+)
+_LONGEST_AUTHOR: Final = 2_000
+
+
+def sole_author(fields: Sequence[str]) -> str:
+    """The one address in From that no program could read in another way; "" where there is any doubt.
+
+    fields are the raw values of all From fields. Believed is a single field with a single mailbox (RFC 5322, 3.4):
+    a bare address, or a name of plain words and quoted strings before one in angle brackets. Groups, lists,
+    routes, quoted local parts, anything after the brackets but a plain comment, and words with an @ are not.
+    """
+    if len(fields) != 1 or len(fields[0]) > _LONGEST_AUTHOR:
+        return ""
+    found = _SOLE.fullmatch(fields[0])
+    return (found["named"] or found["bare"]) if found else ""
 
 
 class _List:

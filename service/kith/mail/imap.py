@@ -14,7 +14,7 @@ from kith.mail.imap_fetch import Answer, Question, Worth, alone, answers, body, 
 from kith.mail.imap_line import Line, open_client
 from kith.mail.imap_names import listed, status_answers
 from kith.mail.imap_session import ImapSession
-from kith.mail.source import FolderState, Part, RawHeader, Unreadable
+from kith.mail.source import FolderState, Limit, Part, RawHeader, Unreadable, limit_of
 from kith.mail.wire import Batch, HeaderFetch, sequence_set
 
 __all__ = ["Account", "ImapSource", "connect"]
@@ -24,6 +24,7 @@ _WRITABLE: Final = frozenset({Role.DRAFTS, Role.INBOX})
 _UNSENDABLE = re.compile(r"[\0\r\n]")
 _FIELD = re.compile(r"[A-Za-z0-9-]+")
 _SECTION = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4})*")
+_NAMED = re.compile(rb"uid (\d{1,10})")  # wherever in its answer a server names the message
 _FLAG = re.compile(r"\\?[A-Za-z$]+")
 _SEARCHABLE = re.compile(r"[!#-\[\]-~]+")  # printable ASCII without what would have to be escaped
 
@@ -48,7 +49,12 @@ class ImapSource(ImapSession):
         with self._doing("listing folders"):
             found = listed(self._list())
         self._raw_names = {entry.name: raw for raw, entry in found}
-        self._folders = with_roles((entry for _, entry in found), self._account.sent, self._account.drafts)
+        self._folders = with_roles(
+            (entry for _, entry in found),
+            self._account.sent,
+            self._account.drafts,
+            archives_in_all=b"X-GM-EXT-1" in self._offers,
+        )
         return list(self._folders)
 
     def _list(self) -> list[Any]:
@@ -73,10 +79,14 @@ class ImapSource(ImapSession):
     # -- messages
 
     def uids(self, first: int) -> list[int]:
-        """The UIDs from first upwards in the open folder, ascending."""
+        """The UIDs from first upwards in the open folder, ascending.
+
+        Without the drafts in a folder with everything: one that is sent gets another UID.
+        """
         extended = b"RETURN (ALL) " if b"ESEARCH" in self._offers else b""
+        everything = any(f.name == self._folder and f.role is Role.EVERYTHING for f in self._folders)
         with self._doing("listing messages"):
-            found = self._search(b"%sUID %d:*" % (extended, max(1, first)))
+            found = self._search(b"%sUID %d:*%s" % (extended, max(1, first), b" UNDRAFT" if everything else b""))
         return sorted(uid for uid in found if uid >= first)  # n:* names the last message even where n is beyond it
 
     def headers(
@@ -133,17 +143,15 @@ class ImapSource(ImapSession):
         )
         return {uid: block for uid, answer in found.items() if (block := body(answer)) is not None}
 
-    def structures(self, uids: Sequence[int], holding: Collection[str] = ()) -> dict[int, list[Part]]:
+    def structures(
+        self, uids: Sequence[int], holding: Collection[str] = (), surely: Collection[int] = ()
+    ) -> dict[int, list[Part]]:
         """The leaves of some messages of the open folder; one whose structure makes no sense is left out.
 
-        holding: media types; messages that have no part of any of them may be left out, which is much quicker.
+        holding: media types; messages that have no part of any of them may be left out, which is much quicker,
+        but for those in surely.
         """
-        words = {media_type.lower().rpartition("/")[2].encode() for media_type in holding}
-
-        def names_one(pieces: list[bytes]) -> bool:
-            return any(map(b"".join(pieces).lower().__contains__, words))
-
-        worth = names_one if words else everything
+        worth = _naming(holding, surely) if holding else everything
         parts: dict[int, list[Part]] = {}
         found = self._answers([(uids, "BODYSTRUCTURE")], "reading the structure of messages", worth)
         for uid, answer in found.items():
@@ -151,18 +159,19 @@ class ImapSource(ImapSession):
                 parts[uid] = structure.leaves(answer.get(b"BODYSTRUCTURE"))
         return parts
 
-    def parts(self, wanted: Collection[tuple[int, Part]], limit: int) -> dict[tuple[int, str], bytes]:
+    def parts(self, wanted: Collection[tuple[int, Part]], limit: Limit) -> dict[tuple[int, str], bytes]:
         """By UID and section, the first limit bytes of some parts, their transfer encoding undone."""
         asked: dict[str, list[int]] = {}
         for uid, part in wanted:
             if not _SECTION.fullmatch(part.section):
                 raise Internal(f"{part.section!r} is not the number of a part")
-            item = f"BODY.PEEK[{part.section}]<0.{structure.encoded_limit(part.encoding, limit)}>"
+            most = structure.encoded_limit(part.encoding, limit_of(part, limit))
+            item = f"BODY.PEEK[{part.section}]<0.{most}>"
             asked.setdefault(item, []).append(uid)
         found = self._answers([(uids, item) for item, uids in asked.items()], "reading parts of messages")
         came = ((uid, part, body(found.get(uid, {}), part.section)) for uid, part in wanted)
         return {
-            (uid, part.section): structure.decoded(part.encoding, data)[:limit]
+            (uid, part.section): structure.decoded(part.encoding, data)[: limit_of(part, limit)]
             for uid, part, data in came
             if data is not None
         }
@@ -212,6 +221,20 @@ class ImapSource(ImapSession):
             kind, data = line.append(self._quoted(folder), marks, None, raw)  # type: ignore[arg-type]  # bytes do as well
         if kind != "OK":
             raise self._refusal(f"the message could not be placed in {folder}", shown(data[-1] or b""))
+
+
+def _naming(holding: Collection[str], surely: Collection[int]) -> Worth:
+    """Whether a structure names one of some media types, or is of one of some messages, by its bytes."""
+    words = tuple({media_type.lower().rpartition("/")[2].encode() for media_type in holding})
+
+    def names_one(pieces: list[bytes]) -> bool:
+        level = b"".join(pieces).lower()
+        for word in words:
+            if word in level:
+                return True
+        return any(int(uid) in surely for uid in _NAMED.findall(level))
+
+    return names_one
 
 
 def _statuses(line: Line, names: Sequence[str], tags: Sequence[bytes]) -> dict[str, FolderState]:

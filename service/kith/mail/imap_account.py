@@ -16,7 +16,7 @@ _LONGEST_TEXT: Final = 300  # characters of a server's answer that are worth sho
 
 # RFC 5530 and what Gmail, Exchange, Yahoo and Dovecot say when the same would work later.
 _BUSY = re.compile(
-    r"\[(?:UNAVAILABLE|INUSE|LIMIT|THROTTLED|SERVERBUG)\b|too many|rate.?limit|temporar|try again|try later"
+    r"\[(?:UNAVAILABLE|INUSE|LIMIT|OVERQUOTA|THROTTLED|SERVERBUG)\b|too many|rate.?limit|temporar|try again|try later"
     r"|server unavailable|not connected|over.?loaded|\[SYS/TEMP",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ from typing import Any, Final
 from imapclient.response_parser import parse_fetch_response  # type: ignore[import-untyped]  # it ships no types
 
 from kith.mail.imap_account import is_busy, shown
-from kith.mail.imap_line import Client, Line
+from kith.mail.imap_line import AS_PYTHON, Client, Line
 from kith.mail.source import RawHeader, Unreadable
 from kith.mail.wire import BATCH, FETCH, ITEMS, YEARS, HeaderFetch, response, sequence_set
 
@@ -18,8 +18,8 @@ Answer = dict[bytes, Any]
 Question = tuple[Sequence[int], str]
 Worth = Callable[[list[bytes]], bool]
 
-QUESTIONS: Final = 4
-"""Under way at once, beside WINDOW commands for headers: more could fill the buffers of both sides, which then wait."""
+MOST_ASKED: Final = 24_000
+"""Bytes of the questions under way, beside those for headers: more could fill the buffers of both sides."""
 MOST_BYTES: Final = 64 << 20
 """Of one answer: what is asked for has a limit, but some servers give the whole message all the same."""
 
@@ -41,14 +41,17 @@ def answers(
     """What the server says of some messages, several questions under way at once: each is UIDs, and what of them.
 
     Left out is what is gone, what cannot be read, and what is not worth reading, by the bytes of its
-    answer. A question that is refused is asked again in halves, so one message costs no other. While
-    the server thinks, headers that are under way are read. Raises imaplib's abort or OSError when the
-    line is lost, and its error when the server is only busy.
+    answer. A question that is refused is asked again in halves, so one message costs no other. Headers
+    that are under way are read first, and more of them asked for, so that the line is never idle. Raises
+    imaplib's abort or OSError when the line is lost, and its error when the server is only busy.
     """
     found: dict[int, Answer] = {}
     waiting = deque((uids[at : at + BATCH], item) for uids, item in asked for at in range(0, len(uids), BATCH))
     while waiting:
-        flight = [waiting.popleft() for _ in range(min(QUESTIONS, len(waiting)))]
+        flight: dict[bytes, Question] = {}
+        while waiting and sum(map(len, flight)) < MOST_ASKED:
+            uids, item = waiting.popleft()
+            flight[b"UID FETCH %s (%s)" % (sequence_set(uids), item.encode())] = (uids, item)
         refused = []
         for question, pieces in _asked_at_once(client.line, flight, headers):
             if question:
@@ -66,19 +69,19 @@ def answers(
 
 
 def _asked_at_once(
-    line: Line, flight: list[Question], headers: HeaderFetch | None
+    line: Line, flight: dict[bytes, Question], headers: HeaderFetch | None
 ) -> Iterator[tuple[Question | None, list[bytes]]]:
-    """Asks some questions at once; gives the FETCH responses, and each question that is refused with the refusal."""
-    if headers:
-        headers.launch()
-    commands = [b"UID FETCH %s (%s)" % (sequence_set(uids), item.encode()) for uids, item in flight]
-    flying = dict(zip(line.start(commands), flight, strict=True))
+    """Sends some questions at once; gives the FETCH responses, and each question that is refused with the refusal."""
+    before = headers.under_way if headers else 0
+    flying = dict(zip(line.start(list(flight)), flight.values(), strict=True))
     try:
-        strays = headers.settle() if headers else []
+        strays = headers.land(before) if headers else []
         responses = chain(strays, iter(lambda: response(line.stream, MOST_BYTES), None))
         while flying:
             pieces = next(responses)
             tag, _, rest = pieces[0].partition(b" ")
+            if headers and headers.under_way and headers.takes(pieces):
+                continue
             if tag in flying:
                 line.done(tag)
                 question = flying.pop(tag)
@@ -132,7 +135,7 @@ def alone(client: Client, uid: int, wanted: Callable[[bytes], bool] | None) -> R
         except _FOREIGN as error:
             if isinstance(error, imaplib.IMAP4.abort) or is_busy(str(error)):
                 raise
-            reason = shown(str(error)) or type(error).__name__
+            reason = shown(AS_PYTHON.sub(r"\2", str(error))) or type(error).__name__
             continue
         block = body(answer)
         if block:

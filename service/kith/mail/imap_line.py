@@ -21,7 +21,7 @@ _CONNECT_SECONDS: Final = 15.0
 _WORTH_COMPRESSING: Final = 0.010  # seconds of round trip; nearer servers answer faster than zlib unpacks
 _ATOM = re.compile(r"[A-Za-z0-9!#$&'+,./:;<=>?@^_`|~-]+")  # RFC 3501, 9, without what some servers trip over
 
-_AS_PYTHON = re.compile(r"^\S+ command error: \S+ \[b(['\"])(.*)\1\]$")  # what imaplib makes of a BAD
+AS_PYTHON = re.compile(r"^\S+ command error: \S+ \[b(['\"])(.*)\1\]$")  # what imaplib makes of a BAD
 
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # at DEBUG it writes whole conversations
 
@@ -209,7 +209,7 @@ def _said(error: Exception, secret: str) -> str:
     words = inner.args[0] if inner.args else ""
     if isinstance(words, bytes):
         return shown(words, secret)
-    return shown(_AS_PYTHON.sub(r"\2", str(words).removeprefix("login failed: ")), secret)
+    return shown(AS_PYTHON.sub(r"\2", str(words).removeprefix("login failed: ")), secret)
 
 
 def _send_secret(client: Client, account: Account, secret: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Final
 
 from imapclient.exceptions import ProtocolError  # type: ignore[import-untyped]  # it ships no types
@@ -61,7 +62,10 @@ def status_answers(responses: Iterable[Any]) -> dict[str, FolderState]:
             values = {bytes(name).upper(): value for name, value in zip(items[::2], items[1::2], strict=True)}
         except _UNPARSEABLE:
             continue
-        name = folder_name(str(raw).encode() if isinstance(raw, int) else bytes(raw or b""))
+        raw = str(raw).encode() if isinstance(raw, int) else raw or b""
+        if not isinstance(raw, bytes):
+            continue
+        name = folder_name(raw)
         found["INBOX" if name.upper() == "INBOX" else name] = _state(
             values.get(b"UIDVALIDITY"), values.get(b"UIDNEXT"), values.get(b"MESSAGES"), values.get(b"HIGHESTMODSEQ")
         )
@@ -86,10 +90,13 @@ def _number(text: Any) -> int | None:
 
 
 def uids_of(search: Iterable[Any], esearch: Iterable[Any]) -> set[int]:
-    """UIDs from SEARCH (RFC 3501, 7.2.5) and ESEARCH (RFC 4731) responses; words among the numbers are left out."""
+    """UIDs from SEARCH (RFC 3501, 7.2.5) and ESEARCH (RFC 4731) responses.
+
+    Some servers add words, with numbers in them that are no UIDs: "SEARCH completed (took 12 ms)".
+    """
     found: set[int] = set()
     for line in search:
-        found.update(int(word) for word in bytes(line).split() if _NUMBER.fullmatch(word))
+        found.update(map(int, takewhile(_NUMBER.fullmatch, bytes(line).split())))
     for line in esearch:
         for every in _SET.findall(bytes(line)):
             for one in every.split(b","):

@@ -15,7 +15,10 @@ from kith.mail.source import FolderState
 from kith.mail.wire import HeaderFetch
 
 _GOODBYE_SECONDS: Final = 5.0
+_PARTIAL = re.compile(rb"\[MESSAGELIMIT \d{1,10} (\d{1,10})\]", re.IGNORECASE)
 _NO_FOLDER = re.compile(r"\[(?:NONEXISTENT|TRYCREATE)\]|not exist|n't exist|not found|unknown|no such", re.IGNORECASE)
+_WHO_ARE_YOU: Final = b"Unsafe Login"
+"""Coremail (163.com, 126.com) opens no folder to a program that has not said its name."""
 
 
 class ImapSession:
@@ -27,6 +30,7 @@ class ImapSession:
             self._offers = frozenset(client.capabilities())
         self._raw_names: dict[str, bytes] = {}  # folders' names as the server writes them
         self._opened = 0  # folders opened so far
+        self._folder = ""  # the one that is open
         self._fetch: HeaderFetch | None = None
         self._idle: Idle | None = None
         self._lost = False
@@ -54,7 +58,11 @@ class ImapSession:
         """
         with self._doing(f"opening the folder {folder}") as line:
             self._opened += 1
+            self._folder = folder
             kind, data = line.select(self._quoted(folder), readonly=True)  # type: ignore[arg-type]  # bytes do as well
+            if kind != "OK" and _WHO_ARE_YOU in (data[-1] or b"") and b"ID" in self._offers:
+                line.finish(line.start([b'ID ("name" "kith")'])[0])  # RFC 2971
+                kind, data = line.select(self._quoted(folder), readonly=True)  # type: ignore[arg-type]  # as above
             if kind == "OK":
                 return state_of(line.untagged_responses)
         raise self._refusal(f"the folder {folder} cannot be opened", shown(data[-1] or b""))
@@ -71,11 +79,24 @@ class ImapSession:
             raise NotFound(f"{self._account.name}: there is no folder {folder!r}") from None
 
     def _search(self, criteria: bytes) -> set[int]:
-        """UIDs in the open folder; the line must be free."""
-        kind, text = self._line.finish(self._line.start([b"UID SEARCH " + criteria])[0])
-        if kind != "OK":
-            raise imaplib.IMAP4.error(shown(text))
-        return uids_of(self._line.take("SEARCH"), self._line.take("ESEARCH"))
+        """UIDs in the open folder; the line must be free.
+
+        A server that looks at some messages only, the newest first, says how far it came (RFC 9738): it is asked on.
+        """
+        found: set[int] = set()
+        below = b""
+        lowest = 1 << 32  # no UID is higher
+        while lowest > 1:
+            kind, text = self._line.finish(self._line.start([b"UID SEARCH " + criteria + below])[0])
+            if kind != "OK":
+                raise imaplib.IMAP4.error(shown(text))
+            found |= uids_of(self._line.take("SEARCH"), self._line.take("ESEARCH"))
+            partial = _PARTIAL.search(text)
+            if not partial or int(partial[1]) >= lowest:
+                break
+            lowest = int(partial[1])
+            below = b" UID 1:%d" % (lowest - 1)
+        return found
 
     # -- waiting for news
 

@@ -22,7 +22,7 @@ from kith.mail import parts
 from kith.mail.heads import named
 from kith.mail.maildir_folders import directories
 from kith.mail.mime import Unparsable
-from kith.mail.source import FolderState, Part, RawHeader, Unreadable
+from kith.mail.source import FolderState, Limit, Part, RawHeader, Unreadable
 
 BATCH = 500
 """Messages that come together."""
@@ -214,16 +214,18 @@ class MaildirSource:
             raise Internal(f"these are not names of header fields: {names}")
         return {uid: named(head, names) for uid, head in self._each(uids, files.head)}
 
-    def structures(self, uids: Sequence[int], holding: Collection[str] = ()) -> dict[int, list[Part]]:
+    def structures(
+        self, uids: Sequence[int], holding: Collection[str] = (), surely: Collection[int] = ()
+    ) -> dict[int, list[Part]]:
         """The leaves of some messages of the open folder; one whose structure makes no sense is left out."""
         found = {}
         for uid, raw in self._each(uids, _whole):
-            if not holding or parts.may_hold(raw, holding):
+            if not holding or uid in surely or parts.may_hold(raw, holding):
                 with suppress(Unparsable):
                     found[uid] = parts.leaves(raw)
         return found
 
-    def parts(self, wanted: Collection[tuple[int, Part]], limit: int) -> dict[tuple[int, str], bytes]:
+    def parts(self, wanted: Collection[tuple[int, Part]], limit: Limit) -> dict[tuple[int, str], bytes]:
         """By UID and section, the first limit bytes of some parts, their transfer encoding undone."""
         sections: dict[int, set[str]] = {}
         for uid, part in wanted:

@@ -15,7 +15,7 @@ from kith.mail.headers import field_values, instant, received_time
 from kith.mail.heads import MOST_HEAD, named, of_a_scan
 from kith.mail.mbox_file import MboxFile, Searched
 from kith.mail.mime import Unparsable
-from kith.mail.source import FolderState, Part, RawHeader, Unreadable
+from kith.mail.source import FolderState, Limit, Part, RawHeader, Unreadable
 from kith.mail.words import decode_words
 
 BATCH: Final = 500
@@ -107,17 +107,19 @@ class MboxSource:
         heads = ((uid, self._file.head(uid)) for uid in uids)
         return {uid: named(head, names) for uid, head in heads if head is not None}
 
-    def structures(self, uids: Sequence[int], holding: Collection[str] = ()) -> dict[int, list[Part]]:
+    def structures(
+        self, uids: Sequence[int], holding: Collection[str] = (), surely: Collection[int] = ()
+    ) -> dict[int, list[Part]]:
         """The leaves of some messages; one whose structure makes no sense is left out."""
         found = {}
         for uid in uids:
             raw = self._file.message(uid, parts.MOST_BYTES)
-            if not holding or parts.may_hold(raw, holding):
+            if not holding or uid in surely or parts.may_hold(raw, holding):
                 with suppress(Unparsable):
                     found[uid] = parts.leaves(raw)
         return found
 
-    def parts(self, wanted: Collection[tuple[int, Part]], limit: int) -> dict[tuple[int, str], bytes]:
+    def parts(self, wanted: Collection[tuple[int, Part]], limit: Limit) -> dict[tuple[int, str], bytes]:
         """By UID and section, the first limit bytes of some parts, their transfer encoding undone."""
         found = {}
         for uid in dict.fromkeys(uid for uid, _ in wanted):

@@ -44,7 +44,8 @@ class Message:
     """One message with its content. truncated says that only its beginning was read.
 
     text and html are what is meant to be read, without attachments and forwarded messages; calendars
-    are the text/calendar parts; auth_results the Authentication-Results fields, topmost first.
+    are the text/calendar parts; auth_results the Authentication-Results fields, topmost first, and authors
+    the From fields, as they came.
     """
 
     envelope: Envelope
@@ -52,6 +53,7 @@ class Message:
     html: str = ""
     calendars: tuple[bytes, ...] = ()
     auth_results: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
     truncated: bool = False
 
 
@@ -78,6 +80,7 @@ def read(raw: bytes, received_at: datetime | None) -> Message:
         html=clean(html),
         calendars=calendars,
         auth_results=tuple(field_values(top, "Authentication-Results")),
+        authors=tuple(field_values(top, "From")),
         truncated=len(raw) > MOST_BYTES,
     )
 

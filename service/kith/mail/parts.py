@@ -9,7 +9,7 @@ from typing import Final
 
 from kith.mail.heads import MOST_HEAD, head_of, named
 from kith.mail.mime import MOST_BYTES, guarded
-from kith.mail.source import Part
+from kith.mail.source import Limit, Part, limit_of
 from kith.mail.structure import MOST_DEPTH, MOST_LEAVES, decoded, encoded_limit
 
 __all__ = ["MOST_BYTES", "contents", "leaves", "may_hold", "with_crlf"]
@@ -51,13 +51,14 @@ def may_hold(raw: bytes, media_types: Collection[str]) -> bool:
     return any(name.lower().partition("/")[2].encode() in told for name in media_types)
 
 
-def contents(raw: bytes, sections: Collection[str], limit: int) -> Iterator[tuple[str, bytes]]:
+def contents(raw: bytes, sections: Collection[str], limit: Limit) -> Iterator[tuple[str, bytes]]:
     """The first limit bytes of some leaves by their section, their transfer encoding undone."""
     for part, content in _walk(raw):
         if part.section in sections:
-            some = raw[content][: encoded_limit(part.encoding, limit)]
+            most = limit_of(part, limit)
+            some = raw[content][: encoded_limit(part.encoding, most)]
             some = some if part.encoding == "base64" else with_crlf(some)
-            yield part.section, decoded(part.encoding, some)[:limit]
+            yield part.section, decoded(part.encoding, some)[:most]
 
 
 def with_crlf(data: bytes) -> bytes:

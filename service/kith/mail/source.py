@@ -1,13 +1,15 @@
 """What a scan needs of a mailbox, whatever holds it: the protocol that every mail driver offers."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from kith.domain.folders import Folder, Role
 
-__all__ = ["Folder", "FolderState", "Headers", "Part", "RawHeader", "Role", "Source", "Unreadable"]
+__all__ = [
+    "Folder", "FolderState", "Headers", "Limit", "Part", "RawHeader", "Role", "Source", "Unreadable", "limit_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,15 @@ class Part:
     filename: str = ""
 
 
+Limit = int | Mapping[str, int]
+"""How many bytes of a part are wanted, or how many by its media type."""
+
+
+def limit_of(part: Part, limit: Limit) -> int:
+    """How many bytes of this part are wanted."""
+    return limit if isinstance(limit, int) else limit[part.media_type]
+
+
 Headers = tuple[list[int], list[RawHeader], list[Unreadable]]
 """A batch: the UIDs it covers, the headers found, the messages that could not be read."""
 
@@ -88,14 +99,17 @@ class Source(Protocol):
         """Further header fields of a few messages of the open folder (Received, Authentication-Results)."""
         ...
 
-    def structures(self, uids: Sequence[int], holding: Collection[str] = ()) -> dict[int, list[Part]]:
+    def structures(
+        self, uids: Sequence[int], holding: Collection[str] = (), surely: Collection[int] = ()
+    ) -> dict[int, list[Part]]:
         """The leaves of some messages of the open folder.
 
-        holding: media types; messages that have no part of any of them may be left out.
+        holding: media types; messages that have no part of any of them may be left out, but for those
+        of them that are named in surely.
         """
         ...
 
-    def parts(self, wanted: Collection[tuple[int, Part]], limit: int) -> dict[tuple[int, str], bytes]:
+    def parts(self, wanted: Collection[tuple[int, Part]], limit: Limit) -> dict[tuple[int, str], bytes]:
         """By UID and section, the first limit bytes of some parts, their transfer encoding undone."""
         ...
 

@@ -1,5 +1,6 @@
 """What is kept of the owner's acts, when somebody is to be forgotten."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,32 @@ def forget(session: Session, owner_id: int, person_id: int) -> None:
         if gone & _about(row):
             session.delete(row)
     session.flush()
+
+
+def taken_away(session: Session, owner_id: int) -> set[tuple[int, str]]:
+    """The touches that the owner said were none, by person and identity, so that nothing brings them back.
+
+    Who was merged into somebody since then is that one.
+    """
+    query = select(ChangeRow).where(ChangeRow.owner_id == owner_id, col(ChangeRow.undone_at).is_(None))
+    rows = list(session.exec(query))
+    into = {gone: kept for row in rows for gone in _merged(row) for kept in _about(row) - {gone}}
+    steps = (step for row in rows if not _merged(row) for step in row.undo)
+    values = (step["values"] for step in steps if step["do"] == "insert" and step["table"] == "touch")
+    return {(_in_the_end(row["person_id"], into), row["identity"]) for row in values}
+
+
+def _in_the_end(person_id: int, into: Mapping[int, int]) -> int:
+    for _ in into:  # as many steps as there were merges, whatever the rows say
+        person_id = into.get(person_id, person_id)
+    return person_id
+
+
+def had_addresses(session: Session, owner_id: int) -> set[int]:
+    """People from whom the owner took an address: what they wrote from it stays theirs."""
+    query = select(ChangeRow.undo).where(ChangeRow.owner_id == owner_id, col(ChangeRow.undone_at).is_(None))
+    steps = (step for undo in session.exec(query) for step in undo)
+    return {s["values"]["person_id"] for s in steps if s["do"] == "insert" and s["table"] == "address"}
 
 
 def hidings_since(session: Session, owner_id: int, since: datetime) -> list[tuple[datetime, int, Step]]:

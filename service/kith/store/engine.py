@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, inspect, make_url, text
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, SQLAlchemyError
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
-from kith.errors import ConfigError, StoreFailed
+from kith.errors import ConfigError, DataRefused, StoreFailed
 from kith.store.migrations import HEAD
 
 __all__ = ["Engine", "Session", "copy_sqlite", "open_database", "reading", "sqlite_file", "writing"]
@@ -93,13 +93,23 @@ def _make_file(url: URL) -> None:
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         try:
-            return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS})
+            engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_SECONDS})
         except ImportError as error:
             raise ConfigError("PostgreSQL needs its driver", "pip install 'kithmail[postgres]'") from error
+        event.listen(engine, "handle_error", _unsendable)
+        return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _unsendable)
     return engine
+
+
+def _unsendable(context: ExceptionContext) -> DataError | None:
+    """Drivers say of some values (half a surrogate pair, a number of 70 bits) only that Python cannot send them."""
+    original = context.original_exception
+    is_value = isinstance(original, (UnicodeError, OverflowError))
+    return DataError(context.statement, None, original) if is_value else None
 
 
 def _pragmas(connection: sqlite3.Connection, _record: Any) -> None:
@@ -124,13 +134,29 @@ def revision_of(connection: Connection) -> str | None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """One transaction that writes: all of it or nothing. Raises StoreFailed where the database refuses."""
+    """One transaction that writes: all of it or nothing.
+
+    Raises StoreFailed where the database refuses, DataRefused where it does because of a value.
+    """
     try:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
     except DBAPIError as error:
+        if _is_about_a_value(error):
+            hint = "nothing was kept of this step; if it happens again, tell the makers of Kith"
+            raise DataRefused(f"the database refuses a value ({_cause(error)})", hint) from error
         hint = "nothing was kept of this step; it is tried again. Is the disk full, or the server stopped?"
         raise StoreFailed(f"the database refused a change ({_cause(error)})", hint) from error
+
+
+_TOO_LARGE = "54"
+"""PostgreSQL's class of errors "program limit exceeded", such as a value too long for an index."""
+
+
+def _is_about_a_value(error: DBAPIError) -> bool:
+    """Not about the database: a disk that is full, a lock that is held or a line that is lost."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(error, (DataError, IntegrityError)) or state.startswith(_TOO_LARGE)
 
 
 @contextmanager

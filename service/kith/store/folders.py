@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, func
+from sqlalchemy import ColumnElement, delete, func, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from kith.domain.scan_plan import Cursor
+from kith.domain.snag import Snag
 from kith.store.rows import insert_new
 from kith.store.tables import FolderRow, MailboxRow, QuarantineRow
 
@@ -57,10 +59,31 @@ def cursor(row: FolderRow | None) -> Cursor | None:
     return Cursor(row.uidvalidity, row.last_uid, row.changes) if row and row.uidvalidity else None
 
 
+def snag(row: FolderRow) -> Snag:
+    """Where reading a folder broke off."""
+    return Snag(row.snag_after, row.snag_upto, row.snag_at_once, row.snag_strikes)
+
+
+def set_snag(row: FolderRow, found: Snag) -> None:
+    """Says where reading a folder broke off; the caller keeps the row."""
+    row.snag_after, row.snag_upto, row.snag_at_once, row.snag_strikes = (
+        found.after,
+        found.upto,
+        found.at_once,
+        found.strikes,
+    )
+
+
+def follow(row: FolderRow, kept: FolderRow) -> None:
+    """Brings a row that was loaded before to what another session has committed."""
+    for name in FolderRow.model_fields:
+        set_committed_value(row, name, getattr(kept, name))
+
+
 def quarantine(session: Session, row: FolderRow, found: Iterable[tuple[int, str]], now: datetime) -> int:
     """Keeps (uid, reason) of messages that could not be read; gives how many are new."""
     place = {"owner_id": row.owner_id, "mailbox": row.mailbox, "folder": row.name, "uidvalidity": row.uidvalidity}
-    rows = [{**place, "uid": uid, "reason": reason, "at": now} for uid, reason in found]
+    rows = [{**place, "uid": uid, "reason": reason, "breaks": False, "at": now} for uid, reason in found]
     return insert_new(session, QuarantineRow, rows)
 
 
@@ -77,26 +100,34 @@ def empty_quarantine(session: Session, row: FolderRow) -> None:
 
 def quarantined_uids(session: Session, row: FolderRow) -> set[int]:
     """The messages of a folder that could not be read, by UID."""
-    query = select(QuarantineRow.uid).where(
-        QuarantineRow.owner_id == row.owner_id,
-        QuarantineRow.mailbox == row.mailbox,
-        QuarantineRow.folder == row.name,
-        QuarantineRow.uidvalidity == row.uidvalidity,
-    )
+    return set(session.exec(select(QuarantineRow.uid).where(*_of_folder(row))))
+
+
+def breakers(session: Session, row: FolderRow) -> set[int]:
+    """The messages of a folder that are in quarantine because asking for them breaks the line, by UID."""
+    query = select(QuarantineRow.uid).where(*_of_folder(row), col(QuarantineRow.breaks))
     return set(session.exec(query))
+
+
+def note_breakers(session: Session, row: FolderRow, found: Iterable[tuple[int, str]]) -> None:
+    """Says of (uid, reason) in quarantine that asking for them breaks the line."""
+    for uid, reason in found:
+        mine = (*_of_folder(row), col(QuarantineRow.uid) == uid)
+        session.execute(update(QuarantineRow).where(*mine).values(breaks=True, reason=reason))
+
+
+def _of_folder(row: FolderRow) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(QuarantineRow.owner_id) == row.owner_id,
+        col(QuarantineRow.mailbox) == row.mailbox,
+        col(QuarantineRow.folder) == row.name,
+        col(QuarantineRow.uidvalidity) == row.uidvalidity,
+    )
 
 
 def release(session: Session, row: FolderRow, uids: Iterable[int]) -> None:
     """Takes messages out of quarantine that could be read after all."""
-    session.execute(
-        delete(QuarantineRow).where(
-            col(QuarantineRow.owner_id) == row.owner_id,
-            col(QuarantineRow.mailbox) == row.mailbox,
-            col(QuarantineRow.folder) == row.name,
-            col(QuarantineRow.uidvalidity) == row.uidvalidity,
-            col(QuarantineRow.uid).in_(list(uids)),
-        )
-    )
+    session.execute(delete(QuarantineRow).where(*_of_folder(row), col(QuarantineRow.uid).in_(list(uids))))
 
 
 def quarantined(session: Session, owner_id: int) -> list[QuarantineRow]:

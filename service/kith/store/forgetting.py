@@ -4,8 +4,10 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
+from unicodedata import east_asian_width
 
 from sqlalchemy import delete, exists, func, or_, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, select
 
 from kith.domain.outbox import State
@@ -23,7 +25,9 @@ from kith.store.tables import (
     NumberRow,
     PartRow,
     PersonRow,
+    SnippetRow,
     StrangerRow,
+    TouchRow,
 )
 
 FORGOTTEN = "forgotten"
@@ -41,11 +45,13 @@ def forgotten_hash(key: str) -> str:
 def forget(session: Session, owner_id: int, person_id: int, name: str, key: Callable[[str], str]) -> None:
     """Removes every trace of a person, and keeps the hashes of their addresses.
 
-    What the owner wrote about others stays as it is, and so do the subjects of mail with others.
+    What the owner wrote about others stays as it is. So does what was exchanged with others, without the words
+    that name this person: subjects, titles of meetings, snippets. Where this person took part, too, any part of
+    the name is one. In invitations nobody has a name or an address (domain/veil).
     """
     written = list(session.exec(select(AddressRow.written).where(AddressRow.person_id == person_id)))
     keys = {key(address) for address in written}
-    identities = list(session.exec(select(PartRow.identity).where(PartRow.person_id == person_id)))
+    identities = identities_of(session, [person_id])
     names = _naming([name, *written, *keys])
 
     hashes = [{"owner_id": owner_id, "digest": forgotten_hash(k)} for k in sorted(keys)]
@@ -56,15 +62,24 @@ def forget(session: Session, owner_id: int, person_id: int, name: str, key: Call
     _empty_letters(session, owner_id, person_id, names)
     _remove_drafts(session, owner_id, written, names)
     session.execute(delete(PersonRow).where(col(PersonRow.owner_id) == owner_id, col(PersonRow.id) == person_id))
-    _remove_orphans(session, owner_id, identities)
-    _leave_meetings(session, owner_id, keys, key, names)
+    remove_orphans(session, owner_id, identities)
+    _leave_unnamed(session, owner_id, names, _naming(_words(name)), identities)
 
 
 def _naming(words: Iterable[str]) -> Names:
-    """A test for texts in which one of these stands as a whole, in any case."""
-    alternatives = "|".join(re.escape(word) for word in sorted({w.strip() for w in words if w.strip()}))
-    named = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
+    """A test for texts in which one of these stands as a whole, in any case; no text where there are none."""
+    alternatives = "|".join(_whole(word) for word in sorted({w.strip() for w in words if w.strip()}))
+    if not alternatives:
+        return lambda _text: False
+    named = re.compile(alternatives, re.IGNORECASE)
     return lambda text: named.search(text) is not None
+
+
+def _whole(word: str) -> str:
+    """A pattern for a word as a whole. Scripts with wide letters put no spaces between words."""
+    before, after = ("" if east_asian_width(edge) in "WF" else r"\w" for edge in (word[0], word[-1]))
+    begin, end = before and f"(?<!{before})", after and f"(?!{after})"
+    return f"{begin}{re.escape(word)}{end}"
 
 
 def _remove_strangers(session: Session, owner_id: int, name: str, keys: Collection[str]) -> None:
@@ -122,32 +137,49 @@ def _remove_drafts(session: Session, owner_id: int, written: Collection[str], na
         session.execute(delete(DraftRow).where(col(DraftRow.id).in_(some)))
 
 
-def _remove_orphans(session: Session, owner_id: int, identities: Iterable[str]) -> None:
+def identities_of(session: Session, person_ids: Collection[int]) -> set[str]:
+    """The messages in which some people take part, and what touched them."""
+    found: set[str] = set()
+    for some in _at_once(list(person_ids)):
+        for table in (PartRow, TouchRow):
+            found |= set(session.exec(select(table.identity).where(col(table.person_id).in_(some))))
+    return found
+
+
+def remove_orphans(session: Session, owner_id: int, identities: Iterable[str]) -> None:
     """Messages and invitations in which nobody takes part any more."""
     for table in (MessageRow, InviteRow):
         columns = SQLModel.metadata.tables[str(table.__tablename__)].c
         still = exists().where(col(PartRow.owner_id) == owner_id, col(PartRow.identity) == columns.identity)
-        for some in _at_once(list(identities)):
+        for some in _at_once(sorted(identities)):
             mine = (columns.owner_id == owner_id, columns.identity.in_(some), ~still)
             session.execute(delete(table).where(*mine).execution_options(synchronize_session=False))
 
 
-def _leave_meetings(
-    session: Session, owner_id: int, keys: Collection[str], key: Callable[[str], str], names: Names
-) -> None:
-    """Takes a person out of the meetings that others take part in as well."""
+def _words(name: str) -> list[str]:
+    """The parts of a name that tell of somebody: "de" and "B." do not."""
+    return [word for word in name.replace(",", " ").split() if len(word.strip(".")) > _MOST_PARTICLE]
+
+
+_MOST_PARTICLE = 2
+
+
+def _leave_unnamed(session: Session, owner_id: int, names: Names, called: Names, shared: Collection[str]) -> None:
+    """Takes words out of what is kept for the sake of others. shared are messages and meetings with this person."""
+
+    def tells(identity: str, text: str) -> bool:
+        return bool(text) and (names(text) or (identity in shared and called(text)))
+
+    for table, words in ((TouchRow, "subject"), (MessageRow, "subject"), (SnippetRow, "text")):
+        columns = SQLModel.metadata.tables[str(table.__tablename__)].c
+        query = select_columns(columns.id, columns.identity, columns[words]).where(columns.owner_id == owner_id)
+        gone = [row_id for row_id, identity, text in session.execute(query) if tells(identity, text)]
+        for some in _at_once(gone):
+            session.execute(update(table).where(columns.id.in_(some)).values({words: ""}))
     for row in session.exec(select(InviteRow).where(InviteRow.owner_id == owner_id)):
-        left = dict(row.data)
-        left["attendees"] = [a for a in left.get("attendees", []) if key(a[0]) not in keys]
-        if key(left.get("organizer", "")) in keys:
-            left["organizer"] = ""
-        if names(left.get("summary", "")):
-            left["summary"] = ""
-        if left != row.data:
-            row.data = left
-        if key(row.sender) in keys:
-            row.sender = ""
-        session.add(row)
+        if tells(row.identity, row.data.get("summary", "")):
+            row.data = {**row.data, "summary": ""}
+            session.add(row)
     session.flush()
 
 

@@ -61,6 +61,13 @@ def newest(session: Session, owner_id: int, kind: str) -> LetterRow | None:
     return session.exec(query.order_by(col(LetterRow.id).desc()).limit(1)).first()
 
 
+def told_at(session: Session, owner_id: int) -> datetime | None:
+    """When the latest digest that was sent was composed."""
+    query = select(LetterRow.created_at).where(LetterRow.owner_id == owner_id, LetterRow.kind == "digest")
+    sent = query.where(LetterRow.state == "sent").order_by(col(LetterRow.created_at).desc())
+    return session.exec(sent.limit(1)).first()
+
+
 def digest(session: Session, owner_id: int, period: date) -> DigestRow | None:
     """The digest of a period, if that has been decided."""
     return session.exec(select(DigestRow).where(DigestRow.owner_id == owner_id, DigestRow.period == period)).first()

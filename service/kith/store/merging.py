@@ -1,15 +1,18 @@
 """Two people into one: what belongs to a person, across all tables."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import and_, delete, func, update
 from sqlmodel import Session, SQLModel, col, select
 
+from kith.store import messages, people
 from kith.store.tables import (
     AddressRow,
     DraftRow,
     FollowUpRow,
     InstructionRow,
+    MessageRow,
     NoteRow,
     NumberRow,
     PartRow,
@@ -40,13 +43,50 @@ MOVED: tuple[tuple[type[SQLModel], str | None], ...] = (
 
 def merge(session: Session, owner_id: int, kept: int, gone: int) -> list[Step]:
     """Gives all that is gone's to kept and removes gone; the steps that undo it, in order."""
-    steps: list[Step] = []
+    steps: list[Step] = [{"do": "nothing", "table": "part", "kept": kept, "after": _newest_part(session)}]
     for table, distinct in MOVED:
         steps += _move(session, table, distinct, kept, gone)
     person = session.get_one(PersonRow, gone)
     steps.append(_insertion("person", person))
     session.execute(delete(PersonRow).where(col(PersonRow.owner_id) == owner_id, col(PersonRow.id) == gone))
     return steps
+
+
+def _newest_part(session: Session) -> int:
+    return session.exec(select(func.max(PartRow.id))).one() or 0
+
+
+def part_again(session: Session, owner_id: int, steps: Iterable[Step]) -> set[int]:
+    """After a merge was undone: mail that came since is let go, and their addresses are to be read once more.
+
+    Nothing that is kept of a message tells whose address was in it; the next scan does. What the owner ruled on
+    stays. Gives the people concerned.
+    """
+    for step in steps:
+        if "after" in step and (came := _came_since(session, owner_id, step["kept"], step["after"])):
+            both = {step["kept"], *(s["values"]["id"] for s in steps if s["do"] == "insert" and s["table"] == "person")}
+            _let_go(session, owner_id, step["kept"], came)
+            held = select(AddressRow.id).where(AddressRow.owner_id == owner_id, col(AddressRow.person_id).in_(both))
+            for address_id in session.exec(held).all():
+                people.count_again(session, owner_id, address_id)
+            return both
+    return set()
+
+
+def _let_go(session: Session, owner_id: int, person_id: int, identities: list[str]) -> None:
+    for start in range(0, len(identities), messages.ASKED_AT_ONCE):
+        some = identities[start : start + messages.ASKED_AT_ONCE]
+        for table in (PartRow, TouchRow):
+            mine = (col(table.owner_id) == owner_id, col(table.person_id) == person_id)
+            session.execute(delete(table).where(*mine, col(table.identity).in_(some)))
+
+
+def _came_since(session: Session, owner_id: int, person_id: int, part_id: int) -> list[str]:
+    """The messages of mailboxes that a person got a part in since, and on which the owner did not rule."""
+    same = and_(col(MessageRow.owner_id) == col(PartRow.owner_id), col(MessageRow.identity) == col(PartRow.identity))
+    query = select(PartRow.identity).join(MessageRow, same).where(PartRow.owner_id == owner_id)
+    query = query.where(PartRow.person_id == person_id, col(PartRow.id) > part_id, ~col(MessageRow.ruled))
+    return list(session.exec(query.where(~col(MessageRow.mailbox).startswith("mbox:"))))
 
 
 def _move(session: Session, table: Any, distinct: str | None, kept: int, gone: int) -> list[Step]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, update
 from sqlmodel import Session, SQLModel, col, select
 
 from kith.store.rows import insert_new
@@ -135,6 +135,27 @@ def touches_since(session: Session, owner_id: int, since: datetime) -> list[Touc
     """All touches after an instant, newest first."""
     query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.at > since)
     return list(session.exec(query.order_by(col(TouchRow.at).desc())))
+
+
+def heard_since(session: Session, owner_id: int, since: datetime, channel: str) -> list[tuple[int, datetime, str]]:
+    """Person, time and subject of what came from people (or was mutual) through a channel, oldest first."""
+    query = (
+        select(TouchRow.person_id, TouchRow.at, TouchRow.subject)
+        .where(TouchRow.owner_id == owner_id, TouchRow.at > since)
+        .where(TouchRow.channel == channel, TouchRow.direction != "outbound")
+        .order_by(col(TouchRow.at))
+    )
+    return list(session.exec(query).all())
+
+
+def balance(session: Session, owner_id: int, person_id: int, since: datetime) -> dict[str, int]:
+    """How many touches there were with a person, by direction."""
+    query = (
+        select(TouchRow.direction, func.count())
+        .where(TouchRow.owner_id == owner_id, TouchRow.person_id == person_id, TouchRow.at > since)
+        .group_by(col(TouchRow.direction))
+    )
+    return dict(session.exec(query).all())
 
 
 def remove_touches(session: Session, owner_id: int, identity: str, person_id: int | None = None) -> list[int]:

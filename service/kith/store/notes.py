@@ -44,6 +44,12 @@ def of_person(
     return list(session.exec(query.order_by(col(NoteRow.at).desc(), col(NoteRow.id).desc()).limit(limit)))
 
 
+def since(session: Session, owner_id: int, at: datetime) -> list[NoteRow]:
+    """The notes after an instant, oldest first."""
+    query = select(NoteRow).where(NoteRow.owner_id == owner_id, NoteRow.at > at)
+    return list(session.exec(query.order_by(col(NoteRow.at), col(NoteRow.id))))
+
+
 def add_follow_up(session: Session, owner_id: int, person_id: int, text: str, due_on: date, now: datetime) -> int:
     """Keeps a promise with a date; gives its id."""
     row = FollowUpRow(owner_id=owner_id, person_id=person_id, text=text, due_on=due_on, created_at=now)

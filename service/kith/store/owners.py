@@ -1,5 +1,6 @@
 """Named queries about the owner."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import Engine, delete, update
@@ -20,8 +21,19 @@ def ensure(engine: Engine, now: datetime, name: str = DEFAULT) -> OwnerRow:
     if owner is not None:
         return owner
     with writing(engine) as session:
-        insert_new(session, OwnerRow, [{"name": name, "set_up_at": now, "address_seq": 0}])
+        insert_new(session, OwnerRow, [{"name": name, "set_up_at": now, "address_seq": 0, "addresses": []}])
         return session.exec(query).one()
+
+
+def claim(engine: Engine, owner: OwnerRow, addresses: Collection[str]) -> bool:
+    """Keeps whose the database is; False where it is of somebody who has none of these addresses."""
+    if set(owner.addresses) == set(addresses):
+        return True
+    if owner.addresses and set(owner.addresses).isdisjoint(addresses):
+        return False
+    with writing(engine) as session:
+        get(session, owner.id).addresses = sorted(addresses)
+    return True
 
 
 def get(session: Session, owner_id: int) -> OwnerRow:

@@ -62,7 +62,8 @@ class Row(SQLModel):
 class OwnerRow(SQLModel, table=True):
     """One owner. address_seq counts addresses ever added, under this row's lock (see FolderRow).
 
-    strangers: whether those the owner did not choose may be counted, for suggestions.
+    strangers: whether those the owner did not choose may be counted, for suggestions. addresses are the owner's by
+    the kith.toml that came last, as they are compared.
     """
 
     __tablename__ = "owner"
@@ -72,6 +73,7 @@ class OwnerRow(SQLModel, table=True):
     set_up_at: datetime = Field(sa_type=Instant)
     away_until: date | None = None
     strangers: bool = True
+    addresses: list[str] = Field(default_factory=list, sa_type=JSON)
 
 
 class PersonRow(Row, table=True):
@@ -141,7 +143,8 @@ class FolderRow(Row, table=True):
 
     Every message up to last_uid has been read with every address up to seq in mind. While people
     are new, their past is read once more up to backfill_uid, for addresses up to backfill_seq. uidnext
-    is the UIDNEXT of a server that gives one too low, None where it is in order.
+    is the UIDNEXT of a server that gives one too low, None where it is in order. breaks counts visits in
+    a row that ended in the middle of it; the snag_ columns say where reading broke off (domain/snag).
     """
 
     __tablename__ = "folder"
@@ -158,6 +161,11 @@ class FolderRow(Row, table=True):
     backfill_seq: int = 0
     gaps: int = 0
     changes: int = 0
+    breaks: int = 0
+    snag_after: int = Field(default=0, sa_type=BigInteger)
+    snag_upto: int = Field(default=0, sa_type=BigInteger)
+    snag_at_once: int = 0
+    snag_strikes: int = 0
     set_aside: str = ""
     scanned_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -259,8 +267,9 @@ class SnippetRow(Row, table=True):
 
 
 class InviteRow(Row, table=True):
-    """One calendar object seen in mail with known people; data holds its times and attendees only.
+    """One calendar object seen in mail with known people; data holds its times, its title and who takes part.
 
+    Addresses and the uid are veiled (domain/veil): known again, and never read. The sender's is, too.
     look_at is when the touches of its series are to be looked at again, None when never.
     """
 
@@ -313,7 +322,10 @@ class DigestRow(Row, table=True):
 
 
 class LetterRow(Row, table=True):
-    """The outbox: a letter with its Message-ID and its bytes, fixed before the first try."""
+    """The outbox: a letter with its Message-ID and its bytes, fixed before the first try.
+
+    words are the marks by which its words are known again in an answer (domain/ownwords); they tell nobody anything.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (
@@ -327,6 +339,7 @@ class LetterRow(Row, table=True):
     recipient: str
     subject: str
     raw: bytes = Field(sa_type=LargeBinary)
+    words: bytes = Field(default=b"", sa_type=LargeBinary)
     delivery: str
     state: str = "queued"
     attempts: int = 0
@@ -349,7 +362,10 @@ class NumberRow(Row, table=True):
 
 
 class ReplyRow(Row, table=True):
-    """A message that may be the owner's answer, found by a scan, and what became of it."""
+    """A message that may be the owner's answer, found by a scan, and what became of it.
+
+    written_at is when it was sent as far as can be known, None where that is not known.
+    """
 
     __tablename__ = "reply"
     __table_args__ = (UniqueConstraint("owner_id", "identity", "in_sent"),)
@@ -363,6 +379,7 @@ class ReplyRow(Row, table=True):
     state: str = "found"
     why: str = ""
     tries: int = 0
+    written_at: datetime | None = Field(default=None, sa_type=Instant)
     found_at: datetime = Field(sa_type=Instant)
 
 
@@ -421,7 +438,7 @@ class StrangerRow(Row, table=True):
 
 
 class QuarantineRow(Row, table=True):
-    """A message that could not be read, and why."""
+    """A message that could not be read, and why. breaks: asking for it made the server hang up, each time."""
 
     __tablename__ = "quarantine"
     __table_args__ = (UniqueConstraint("owner_id", "mailbox", "folder", "uidvalidity", "uid"),)
@@ -430,6 +447,7 @@ class QuarantineRow(Row, table=True):
     uidvalidity: int = Field(sa_type=BigInteger)
     uid: int = Field(sa_type=BigInteger)
     reason: str
+    breaks: bool = False
     at: datetime = Field(sa_type=Instant)
 
 

@@ -1,0 +1,132 @@
+"""Reads messages of an open folder stretch by stretch, and narrows down what breaks the line."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kith.config import MailboxSection
+from kith.domain.folders import Role
+from kith.domain.snag import Others, Snag, after_break, portions
+from kith.errors import StoreFailed, TryLater, beyond
+from kith.jobs.look import Eyes, Stretch, glance, look
+from kith.jobs.others import others
+from kith.jobs.strangers import Strangers
+from kith.jobs.wanted import wanted_blocks
+from kith.jobs.work import Work
+from kith.mail.source import Folder, Headers, RawHeader, Source, Unreadable
+from kith.store import folders, people
+from kith.store.tables import FolderRow
+
+STRETCH = 8000
+"""Messages a transaction: little is read twice after a crash, and a commit costs little beside them."""
+
+Progress = Callable[[str, int, int], None]
+"""Told the folder, how many of its messages are read in this pass, and how many there are to read."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """The messages of one open folder. after_seq: only those with addresses after that number are parsed.
+
+    counting: strangers are counted, where that is not turned off.
+    """
+
+    work: Work
+    mailbox: MailboxSection
+    source: Source
+    folder: Folder
+    row: FolderRow
+    progress: Progress
+    upto_seq: int
+    after_seq: int = 0
+    counting: bool = False
+    breakers: Collection[int] = ()
+    """UIDs that are in quarantine because they break the line."""
+    _eyes: Eyes = field(init=False)
+    _wanted: Callable[[bytes], bool] = field(init=False)
+    _counted: Strangers | None = field(init=False)
+    _blocks: Sequence[RawHeader] = field(init=False, default=())
+    """The headers of the stretch that is being looked at."""
+
+    def __post_init__(self) -> None:
+        """Gathers with what the folder is looked at."""
+        work = self.work
+        with work.reading() as session:
+            here = work.circumstances(session, upto_seq=self.upto_seq)
+            sought = people.by_key(session, work.owner_id, self.upto_seq, self.after_seq)
+        is_counted = self.counting and work.config.touch.strangers
+        self._counted = Strangers(here.owner, here.key, work.now()) if is_counted else None
+        see = self._counted.see if self._counted else None
+        self._wanted = wanted_blocks(sought, here.owner if self.after_seq == 0 else (), see)
+        self._eyes = Eyes(
+            here=here,
+            tokens=work.tokens,
+            zone=work.config.owner.timezone,
+            now=work.now(),
+            in_drafts=self.folder.role is Role.DRAFTS,
+        )
+
+    def stretches(self, uids: Sequence[int]) -> Iterator[Stretch]:
+        """Looks at messages (UIDs ascending), some thousands at a time; each stretch is kept before the next.
+
+        Raises what broke it off, with a note of where that was in the row.
+        """
+        done = 0
+        self.progress(self.folder.name, 0, len(uids))
+        for portion in portions(uids, folders.snag(self.row), self.breakers):
+            read = 0
+            try:
+                for stretch in self._looked_at(portion):
+                    yield stretch
+                    read += len(stretch.uids)
+                    self.progress(self.folder.name, done + read, len(uids))
+            except TryLater as error:
+                asked = portion[read : read + STRETCH]
+                if asked and not isinstance(error, StoreFailed):
+                    yield from self._broken(asked, error)
+                raise
+            done += read
+
+    def _looked_at(self, uids: Sequence[int]) -> Iterator[Stretch]:
+        for stretch, blocks in _gathered(self.source.headers(uids, self._wanted)):
+            stretch.strangers = self._counted.take() if self._counted else {}  # before the next headers land
+            stretch.releases = self.after_seq == 0
+            self._blocks = blocks
+            stretch.seen = look(self.source, blocks, self._eyes)
+            self._blocks = ()
+            yield stretch
+
+    def _broken(self, asked: Sequence[int], error: TryLater) -> Iterator[Stretch]:
+        """Notes where it broke off. Gives the message that does it, once that is certain: it is passed."""
+        is_known = len(asked) == 1 and asked[0] in self.breakers
+        here = self._others(asked[0]) if len(asked) == 1 else Others.SILENT
+        snag = after_break(folders.snag(self.row), asked, here, known=is_known)
+        self._note(snag)
+        if snag.is_enough:
+            told = beyond(self.mailbox.name, error)
+            what = "all but its headers" if self._blocks else "it"
+            bad = Unreadable(asked[0], f"the server fails each time it is asked for {what}: {told}")
+            yield Stretch(asked, glance(self._blocks, self._eyes), [bad], breakers=[bad])
+
+    def _others(self, uid: int) -> Others:
+        return others(self.work, self.mailbox, self.row, uid, self.breakers)
+
+    def _note(self, snag: Snag) -> None:
+        with self.work.writing() as session:
+            folders.set_snag(self.row, snag)
+            session.add(self.row)
+
+
+def _gathered(batches: Iterable[Headers]) -> Iterator[tuple[Stretch, list[RawHeader]]]:
+    """Batches put together to stretches, each with the headers that were wanted."""
+    uids: list[int] = []
+    blocks: list[RawHeader] = []
+    unreadable: list[Unreadable] = []
+    for covered, found, lost in batches:
+        uids += covered
+        blocks += found
+        unreadable += lost
+        if len(uids) >= STRETCH:
+            yield Stretch(uids, unreadable=unreadable), blocks
+            uids, blocks, unreadable = [], [], []
+    if uids:
+        yield Stretch(uids, unreadable=unreadable), blocks

@@ -1,0 +1,29 @@
+"""Lines of an answer that begin with the name of somebody in Kith, without a colon."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.answers import Owner, an_owner
+
+
+@pytest.fixture
+def owner(tmp_path: Path) -> Iterator[Owner]:
+    with an_owner(tmp_path) as alex:
+        yield alex
+
+
+def test_a_known_name_before_a_verb_begins_a_line_of_its_own(owner: Owner) -> None:
+    owner.say("Bob: lunch today, he moves\nMaria called\nPriya Nair snooze 3 weeks")
+    assert owner.said("Bob") == [("in-person", "2026-05-13")]
+    assert owner.notes("Bob") == ["he moves"]
+    assert owner.said("Maria") == [("call", "2026-05-13")]
+    assert str(owner.person("Priya")["snoozed_until"]) == "2026-06-03"
+
+
+def test_a_name_that_several_have_or_nobody_has_goes_on_with_the_line_before(owner: Owner) -> None:
+    owner.office.add("Maria Costa <costa@example.org>")
+    owner.say("Bob: has a new boat\nMaria called it Alba\nZoe called it ugly\nPri called it small")
+    assert owner.notes("Bob") == ["has a new boat Maria called it Alba Zoe called it ugly Pri called it small"]
+    assert owner.unfiled() == []
