@@ -84,10 +84,10 @@ def test_the_answer_is_understood_line_by_line(steps) -> None:
     assert "Your talk on the defence day" in briefing["text"]
 
 
-def test_the_thank_you_note_waits_in_drafts_for_priya_only(steps) -> None:
+def test_the_thank_you_note_waits_in_drafts_for_zanele_only(steps) -> None:
     (draft,) = steps["understand"]["drafts"]
-    assert "priya@raghunathan.example" in draft["to"]
-    assert "intro to Tom" in draft["text"]
+    assert "Zanele Dube" in draft["to"]
+    assert "the ticket to the Requiem" in draft["text"]
 
 
 def test_what_alex_answered_has_changed_the_dates(document, steps) -> None:
