@@ -277,6 +277,14 @@ class SourceContract:
             found = source.structures([plain, invitation], sought)
             assert found.items() <= whole.items()
             assert found[invitation] == whole[invitation]
+            assert source.structures([plain, invitation], sought, [plain]) == whole
+
+    def test_of_each_kind_of_part_may_come_another_length(self, world: World, source: Source) -> None:
+        uid = world.deliver(INVITATION)
+        source.examine("INBOX")
+        wanted = [(uid, part) for part in source.structures([uid])[uid][:2]]
+        found = source.parts(wanted, {"text/plain": 4, "text/calendar": 9})
+        assert found == {(uid, "1.1"): "Grü".encode(), (uid, "1.2"): b"BEGIN:VCA"}
 
     def test_parts_come_decoded_and_no_longer_than_asked(self, world: World, source: Source) -> None:
         uid, other = world.deliver(INVITATION), world.deliver(message(body=b"words\r\n"))

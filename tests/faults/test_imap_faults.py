@@ -194,6 +194,30 @@ def test_commands_that_end_in_another_order_are_kept_apart(monkeypatch: pytest.M
         assert [(covered, headers[0].uid) for covered, headers, _ in source.headers([1, 2])] == [([1], 1), ([2], 2)]
 
 
+TOLD_AMIDST = {
+    "in the usual form": (good(3), "S: $ OK headers\n", "S: $-1 OK structures\n"),
+    "in another form": (UNUSUAL["lower case"].replace("2", "3"), "S: $ OK headers\n", "S: $-1 OK structures\n"),
+    "after the answers": ("", "", f"S: $-1 OK structures\n{good(3)}S: $ OK headers\n"),
+}
+
+
+@pytest.mark.parametrize("told", TOLD_AMIDST.values(), ids=TOLD_AMIDST)
+def test_headers_that_come_amidst_the_answers_to_another_question_are_kept(
+    told: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "BATCH", 1)
+    monkeypatch.setattr(wire, "WINDOW", 2)
+    header, end, last = told
+    structure = 'S: * 1 FETCH (UID 1 BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 2 1))\n'
+    script = FETCH.format(1) + FETCH.format(2) + good(1) + "S: $-1 OK the first\n" + "C: UID FETCH 1 (BODYSTRUCTURE)\n"
+    script += good(2) + "S: $-1 OK the second\n" + FETCH.format(3) + header + structure + end + last
+    with inbox(script) as source:
+        batches = source.headers([1, 2, 3])
+        next(batches)
+        assert source.structures([1]).keys() == {1}
+        assert [[found.uid for found in headers] for _, headers, _ in batches] == [[2], [3]]
+
+
 def test_header_fields_that_are_far_too_long_cost_only_their_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "MOST_BYTES", 1 << 20)
     long = f"S: * 2 FETCH (UID 2 {HEADER} {{{{{'To: x@x.org|' * 150_000}}}}})\n"

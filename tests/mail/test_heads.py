@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kith.domain.message import FIELDS
 from kith.mail.headers import envelope, field_values
-from kith.mail.heads import head_of, named, of_a_scan
+from kith.mail.heads import first_value, head_of, named, of_a_scan
 
 LINES = st.lists(
     st.sampled_from(
@@ -60,6 +60,21 @@ def test_no_field_is_missed_and_none_is_invented(lines: list[bytes]) -> None:
     head = head[: found.start()] + b"\n" if (found := re.search(rb"\A\r?\n|\n\r?\n", head)) else head
     for name in ("From", "To", "Subject", "Cc"):
         assert field_values(named(head, [name]), name) == field_values(head, name)
+
+
+@pytest.mark.parametrize(
+    ("head", "value"),
+    [
+        (b"From: a@b\r\nTo: c@d\r\n\r\n", b" a@b\r"),
+        (b"To: c@d\nFROM:a@b,\n c@d\n\te@f\nCc: x\n", b"a@b,\n c@d\n\te@f"),
+        (b"X-From: x\n From: y\nfrom: a@b", b" a@b"),
+        (b"From: a@b\nFrom: c@d\n", b" a@b"),
+        (b"Fromage: a@b\n", b""),
+        (b"", b""),
+    ],
+)
+def test_the_first_value_of_a_field_is_found_quickly(head: bytes, value: bytes) -> None:
+    assert first_value(head, b"From") == value
 
 
 @given(LINES)

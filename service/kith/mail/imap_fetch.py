@@ -76,7 +76,7 @@ def _asked_at_once(
     flying = dict(zip(line.start(list(flight)), flight.values(), strict=True))
     try:
         strays = headers.land(before) if headers else []
-        responses = chain(strays, iter(lambda: response(line.stream, MOST_BYTES), None))
+        responses = chain(strays, _responses(line, headers))
         while flying:
             pieces = next(responses)
             tag, _, rest = pieces[0].partition(b" ")
@@ -94,6 +94,14 @@ def _asked_at_once(
     finally:
         if flying:
             line.shutdown()  # the rest of the answers would be taken for those to the next question
+
+
+def _responses(line: Line, headers: HeaderFetch | None) -> Iterator[list[bytes]]:
+    """What comes. Some servers answer several commands at once: headers that come in between are taken quickly."""
+    while True:
+        if headers and headers.under_way:
+            headers.scan()
+        yield response(line.stream, MOST_BYTES)
 
 
 def _parsed(pieces: list[bytes]) -> dict[int, Answer]:

@@ -65,10 +65,6 @@ class Batch:
     refusal: str = ""
 
 
-_Came = tuple[Batch, int, bytes, bytes]
-"""Whose it is, UID, INTERNALDATE and header fields of one message."""
-
-
 class HeaderFetch:
     """Header fields of many messages of the open folder, a batch at a time, several on their way.
 
@@ -152,16 +148,16 @@ class HeaderFetch:
         """Reads to the end of the oldest command under way."""
         tag, batch = self._under_way[0]
         while tag in self._flying:
-            self._scan(self._line.stream)
+            self.scan()
             self._other(response(self._line.stream, MOST_BYTES))
         self._landed.append(batch)
         self._under_way.popleft()
 
-    def _scan(self, stream: Stream) -> None:
+    def scan(self) -> None:
         """Takes all answers of the usual form; stops before the first response of another."""
+        stream = self._line.stream
         data, at = stream.data, stream.at
-        owner, match = self._owner, _HEAD.match
-        came: list[_Came] = []
+        owner, wanted, match = self._owner, self._wanted, _HEAD.match
         try:
             while True:
                 head = match(data, at)
@@ -169,9 +165,9 @@ class HeaderFetch:
                     start = head.end()
                     end = start + int(head[3])
                     if data[end : end + 3] == b")\r\n":
-                        at = end + 3
-                        if end > start and (batch := owner.pop(int(head[1]), None)):
-                            came.append((batch, int(head[1]), head[2], data[start:end]))
+                        uid, block, at = int(head[1]), data[start:end], end + 3
+                        if block and (batch := owner.pop(uid, None)) and (wanted is None or wanted(block)):
+                            batch.found.append(RawHeader(uid, instant(head[2]), block))
                         continue
                     if len(data) >= end + 3:
                         return
@@ -181,11 +177,9 @@ class HeaderFetch:
                 else:
                     return
                 stream.at = at
-                self._look_at(came)
                 stream.want(short)
                 data, at = stream.data, stream.at
         finally:
-            self._look_at(came)
             if stream.data is data:
                 stream.at = at
 
@@ -210,14 +204,6 @@ class HeaderFetch:
         for uid in batch.missing:
             del self._owner[uid]
 
-    def _look_at(self, came: list[_Came]) -> None:
-        """Keeps what is wanted of what came. Hundreds at once: a processor does one thing at a time much quicker."""
-        wanted = self._wanted
-        for batch, uid, date, block in came:
-            if wanted is None or wanted(block):
-                batch.found.append(RawHeader(uid, instant(date), block))
-        came.clear()
-
     def _take(self, parts: list[bytes]) -> bool:
         """An answer in another order, with quoted strings, with items that nobody asked for; whether it was for us."""
         try:
@@ -231,8 +217,8 @@ class HeaderFetch:
             return False
         if block is TOO_LONG:
             batch.unreadable.append(Unreadable(uid, f"its header fields are longer than {MOST_BYTES >> 20} MiB"))
-        else:
-            self._look_at([(batch, uid, items.get(b"INTERNALDATE") or b"", block)])
+        elif self._wanted is None or self._wanted(block):
+            batch.found.append(RawHeader(uid, instant(items.get(b"INTERNALDATE") or b""), block))
         del self._owner[uid]
         return True
 
