@@ -37,6 +37,8 @@ snags = st.builds(Snag, st.integers(0, 10**6), st.integers(0, 10**6), st.integer
         (Snag(404, 405, 1, 6), [405], Others.ABSENT, False, Snag(404, 405, 1, 7)),
         (NO_SNAG, [7], Others.COME, True, Snag(6, 7, 1, 9)),
         (NO_SNAG, [7], Others.SILENT, True, Snag(6, 7, 1, 6)),
+        (NO_SNAG, [7], Others.ABSENT, True, Snag(6, 7, 1, 7)),
+        (Snag(6, 7, 1, 8), [7], Others.ABSENT, True, Snag(6, 7, 1, 9)),
         (Snag(6, 7, 1, 3), [7, 8], Others.COME, False, Snag(6, 8, 1)),
     ],
 )

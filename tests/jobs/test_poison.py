@@ -147,6 +147,24 @@ def test_the_only_message_of_a_mailbox_is_passed_with_more_patience(office: Offi
     assert aside(office) == [("INBOX", 1)]
 
 
+def test_a_folder_that_is_there_no_more_is_not_asked_for_others(office: Office) -> None:
+    fill(office, 1, "Attic")
+    office.read()
+    del office.server.folders["Attic"]
+    fill(office, 1)
+    poison(office, 1)
+    assert visits(office) == 10
+    assert aside(office) == [("INBOX", 1)]
+
+
+def test_a_full_scan_tries_the_only_message_again_with_less_patience(office: Office) -> None:
+    fill(office, 1)
+    poison(office, 1)
+    visits(office)
+    assert visits(office, full=True) == 4
+    assert aside(office) == [("INBOX", 1)]
+
+
 def test_a_full_scan_tries_it_again_and_is_not_stopped_by_it_for_long(office: Office) -> None:
     subjects = fill(office, 10)
     poison(office, 4)

@@ -71,13 +71,15 @@ def portions(uids: Sequence[int], snag: Snag = NO_SNAG, alone: Collection[int] =
 def after_break(snag: Snag, asked: Sequence[int], others: Others, *, known: bool = False) -> Snag:
     """What is known after reading broke off over some UIDs (ascending, at least one).
 
-    others matters for a single one only. known: it was passed for the same reason before, so that once is enough.
+    others matters for a single one only. known: it was passed for the same reason before, so that one visit where
+    others come is enough.
     """
     if len(asked) > 1:
         return Snag(asked[0] - 1, asked[-1], max(1, len(asked) // NARROWER))
     [uid] = asked
-    same = (snag.after, snag.upto) == (uid - 1, uid)
-    before = ENOUGH - _STRIKES[Others.COME] if known else snag.strikes if same else 0
+    before = snag.strikes if (snag.after, snag.upto) == (uid - 1, uid) else 0
+    if known:
+        before = max(before, ENOUGH - _STRIKES[Others.COME])
     return Snag(uid - 1, uid, 1, before + _STRIKES[others])
 
 

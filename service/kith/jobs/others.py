@@ -50,7 +50,8 @@ def _elsewhere(work: Work, source: Source, row: FolderRow) -> Iterator[Place]:
     with work.reading() as session:
         rows = folders.of_mailbox(session, work.owner_id, row.mailbox).values()
     read = [other.name for other in rows if other.last_uid and not other.set_aside and other.name != row.name]
-    for name in read[:MOST_FOLDERS]:
+    there = {folder.name for folder in source.folders()}
+    for name in [name for name in read if name in there][:MOST_FOLDERS]:
         source.examine(name)
         yield from ((name, uid) for uid in source.uids(1)[-1:])
 

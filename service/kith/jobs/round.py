@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kith.config import MailboxSection
 from kith.domain.folders import Folder
-from kith.jobs import compose, draft, meetings, snippets
+from kith.jobs import draft, meetings, snippets
 from kith.jobs.scan import MailboxResult, Progress, scan_open, silent
 from kith.jobs.work import STOPS, Work, is_alive
 from kith.mail.source import Source
@@ -93,6 +93,8 @@ def _each(source: Source, result: MailboxResult, *steps: Step) -> None:
 
 
 def _note_gone(work: Work, mailbox: MailboxSection, source: Source) -> None:
+    from kith.jobs import compose  # as above: letters are no small part
+
     if compose.is_due(work):  # it tells which drafts are waiting
         draft.note_gone(work, source, mailbox.name)
 

@@ -74,11 +74,11 @@ def scan_open(
             raise
         finally:
             result.folders += [visit.result] if visit.result else []
-        if recount and visit.row.set_aside:
+        if recount and (visit.row.set_aside or visit.result is None):
             recount.is_whole = False
-    if recount and recount.is_whole:
-        result.taken_back = recount.settle()
     unknown = _unknown(mailbox, missing, listed)
+    if recount and recount.is_whole and unknown is None:
+        result.taken_back = recount.settle()
     result.error = result.error or unknown
     if unknown is None:
         with work.writing() as session:

@@ -26,6 +26,7 @@ PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",
+    "cache_size=-16000",  # kilobytes: what a stretch of a first scan touches
     "secure_delete=ON",  # whoever is forgotten is not left in the file's free pages
 )
 

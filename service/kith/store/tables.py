@@ -55,6 +55,8 @@ class Instant(TypeDecorator[datetime]):
 class Row(SQLModel):
     """What every table has: a number of its own, and its owner."""
 
+    # Rows are made by our own code and never validated; what pydantic would build for that costs each command's start.
+    model_config = {"defer_build": True}
     id: int = Field(default=None, primary_key=True)
     owner_id: int = Field(foreign_key="owner.id", ondelete="CASCADE")
 
