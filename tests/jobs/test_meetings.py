@@ -9,10 +9,11 @@ import pytest
 from kith.jobs import rulings
 from kith.jobs.acts import Acts
 from kith.jobs.view import view
-from kith.store import people
+from kith.store import notes, people
 from support.dovecot import Dovecot
 from support.invitations import ALEX, HER, event, invitation
 from support.jobs import BOB, MARIA, ME, NOW, Office, deaths
+from support.mail import message
 
 HIM = "bob@example.org"
 LAST_WEEK = NOW - timedelta(days=7)
@@ -66,6 +67,19 @@ def test_promise_3_idempotent_reading_again_makes_no_second_meeting(office: Offi
     office.server.renumber()
     office.read()
     assert office.dump()["touch"] == before
+
+
+def test_a_meeting_to_come_is_told_with_what_to_have_in_mind(office: Office) -> None:
+    hear(office, event(NOW + timedelta(days=3)), 1)
+    at = NOW - timedelta(days=9)
+    office.server.deliver(message(MARIA, ME, "Re: The flat", at=at), at=at)
+    office.read()
+    with office.work.writing() as session:
+        [coming] = view(office.work, session, NOW).digest.coming_up
+        assert coming.prepare == "they last wrote on 4 May, about “Re: The flat”"
+        notes.add_note(session, office.work.owner_id, office.rows("person")[0]["id"], "moves to\nLisbon", NOW, "cli")
+        [coming] = view(office.work, session, NOW).digest.coming_up
+        assert coming.prepare == "you noted on 13 May: moves to Lisbon"
 
 
 def test_a_meeting_to_come_is_told_and_becomes_a_touch_when_it_is_over(office: Office) -> None:

@@ -81,7 +81,10 @@ def digest_json(digest: Digest, rendered: Rendered) -> dict[str, Any]:
         "people": [entry_json(e) for e in digest.people],
         "more": digest.more,
         "drafts": [{"name": d.name, "occasion": d.occasion, "subject": d.subject} for d in digest.drafts],
-        "coming_up": [{"kind": str(c.kind), "on": on(c.on), "name": c.name, "text": c.text} for c in digest.coming_up],
+        "coming_up": [
+            {"kind": str(c.kind), "on": on(c.on), "name": c.name, "text": c.text, "prepare": c.prepare}
+            for c in digest.coming_up
+        ],
         "in_touch": [{"name": t.name, "on": on(t.on), "how": t.how} for t in digest.in_touch],
         "strangers": [{"name": s.name, "address": s.address, "messages": s.messages} for s in digest.strangers],
         "unfiled": list(digest.unfiled),

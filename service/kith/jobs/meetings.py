@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from kith.domain.calendar import Heard, Invite, Occurrence, held, met
@@ -12,7 +12,7 @@ from kith.domain.touch import Channel, Direction
 from kith.domain.veil import Veil
 from kith.jobs.work import Work
 from kith.mail import icalendar
-from kith.store import changes, messages, people
+from kith.store import changes, messages, notes, people
 from kith.store.engine import Session
 from kith.store.tables import InviteRow
 
@@ -139,4 +139,21 @@ def upcoming_meetings(work: Work, session: Session, now: datetime, until: dateti
         whom = _met(meeting, known)
         if whom and meeting.starts_at > now and not meeting.cancelled:
             who = ", ".join(dict.fromkeys(names[i] for i in whom))
-            yield ComingUp(Upcoming.MEETING, work.local(meeting.starts_at), who, meeting.summary)
+            on, prepare = work.local(meeting.starts_at), _prepare(work, session, whom[0])
+            yield ComingUp(Upcoming.MEETING, on, who, meeting.summary, prepare)
+
+
+def _prepare(work: Work, session: Session, person_id: int) -> str:
+    """What to have in mind before a meeting: the latest note about the person, else the matter of the latest mail."""
+    note = next(iter(notes.of_person(session, work.owner_id, person_id, 1)), None)
+    if note:
+        return f"you noted on {_day(work.local(note.at))}: {' '.join(note.text.split())}"
+    mail = messages.latest_mail(session, work.owner_id, [person_id]).get(person_id)
+    if mail is None or not mail.subject:
+        return ""
+    who = "you" if mail.direction == Direction.OUTBOUND else "they"
+    return f"{who} last wrote on {_day(work.local(mail.at))}, about “{mail.subject}”"
+
+
+def _day(on: date) -> str:
+    return f"{on.day} {on:%B}"
