@@ -119,7 +119,7 @@ mailbox.personal.password: is missing; write for example password = "env:KITH_IM
 mailbox.personal.folders: 'INBOX' is neither "auto" nor a list of folders; write for example ["INBOX", "Sent"]
 mailbox.personal.pol: is no key that Kith knows; is it meant to be poll?
 mailbox.Personal.password: is not a place to find a secret; write env:NAME, file:PATH, keyring:SERVICE/USER or command:CMD
-mailbox.Personal.insecure: True is for servers on this machine only, and imap.example.com is not one; write false
+mailbox.Personal.insecure: true is for servers on this machine only, and imap.example.com is not one; write false
 mailbox.Personal.poll: 'soon' is not a length of time; write it like "5 minutes"
 digest.day: 'someday' is not a choice; write 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday' or 'sunday'
 digest.time: '7.30' is not a time of day; write it like "07:30"

@@ -184,6 +184,7 @@ def _shown(error: Any, names: list[str]) -> str:
     if len(names) == 1 or error["type"] in ("model_type", "tuple_type", "dict_type"):
         return ""  # text where a section should be, perhaps a URL with a password in it
     text = repr(value) if not isinstance(value, int) or value.bit_length() < SHOWN_LENGTH else "the number"
+    text = text.lower() if isinstance(value, bool) else text  # as TOML writes it
     return f"{text if len(text) <= SHOWN_LENGTH else text[:SHOWN_LENGTH] + '…'} "
 
 

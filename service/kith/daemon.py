@@ -48,11 +48,12 @@ class Stopped(BaseException):
 
 @dataclass(slots=True)
 class Once:
-    """What one turn did."""
+    """What one turn did. waiting: letters that could not be sent yet, and how their latest try ended."""
 
     mailboxes: list[MailboxResult] = field(default_factory=list)
     composed: compose.Composed | None = None
     letters: int = 0
+    waiting: list[str] = field(default_factory=list)
 
 
 def run_once(work: Work) -> Once:
@@ -63,6 +64,7 @@ def run_once(work: Work) -> Once:
         if done.composed:
             place_drafts_once(work)
         done.letters = deliver.deliver_all(work)
+        done.waiting = deliver.held_up(work)
     return done
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from kith.cli.report import table
+from kith.cli.report import counted, table
 
 LONG = "Wolfgang Amadeus von und zu Schwarzenberg-Hohenlohe"
 ROWS = [(1, LONG, "friends", "2 months", "2026-10-04"), (2, "Bob", "work", "6 weeks", "2026-11-04")]
@@ -22,6 +22,11 @@ class Screen(io.StringIO):
 def wide(monkeypatch: pytest.MonkeyPatch, columns: int, stdout: io.StringIO | None = None) -> None:
     monkeypatch.setattr(sys, "stdout", stdout or Screen())
     monkeypatch.setenv("COLUMNS", str(columns))
+
+
+def test_what_is_counted_stands_in_the_singular_where_it_is_one() -> None:
+    assert [counted(n, "gap") for n in (0, 1, 1204)] == ["0 gaps", "1 gap", "1,204 gaps"]
+    assert [counted(n, "touch", "touches") for n in (1, 2)] == ["1 touch", "2 touches"]
 
 
 def test_without_a_terminal_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,13 +64,16 @@ def test_an_introduction_in_a_note_names_whom() -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["Intro: Alex / Tom", "Re: Introduction", "Fwd: RE: introducing Tom", "Alex <> Tom", "E-intro"]
+    "subject", ["Intro: Alex / Tom", "Introduction", "Fwd: RE: introducing Tom", "Alex <> Tom", "E-intro"]
 )
 def test_a_mail_that_introduces_somebody_is_one(subject: str) -> None:
     assert kinds(known(mails=[Happened(ago(2), subject)])) == [Kind.INTRODUCTION]
 
 
-@pytest.mark.parametrize("subject", ["Introvert's guide", "My introduction of tea", "a<>b", "", "Hello"])
+@pytest.mark.parametrize(
+    "subject",
+    ["Introvert's guide", "My introduction of tea", "a<>b", "", "Hello", "Re: Intro: Alex / Tom", "AW: Alex <> Tom"],
+)
 def test_another_mail_is_none(subject: str) -> None:
     assert kinds(known(mails=[Happened(ago(2), subject)])) == []
 

@@ -20,6 +20,10 @@ from kith.domain.favours import LONGEST_NOTE, Favour, favour
         ("recommended a dentist", "recommending a dentist"),
         ("remember to thank her for the plums", "the plums"),
         ("HELPED ME WITH TAXES", "your help with TAXES"),
+        ("lunch, she’s kindly lent me her car", "lending me your car"),
+        ("Maria has also recommended a plumber", "recommending a plumber"),
+        ("she called and gave me a tip", "giving me a tip"),
+        ("Lunch at Zoe: brought me flowers", "bringing me flowers"),
     ],
 )
 def test_what_somebody_did_is_said_as_thanks(note: str, what: str) -> None:
@@ -53,6 +57,14 @@ def test_to_whom_the_owner_was_introduced(note: str, whom: str) -> None:
         "introduced me to the idea of resting",
         "should have invited me to dinner",
         "would not recommended x",
+        "Tom gave me her number",
+        "My brother helped me with the move",
+        "Tom came and helped me with the move",
+        "Her sister introduced me to Tom",
+        "wants to know who helped me with the garden",
+        "I recommended Dune",
+        "recommended her to Acme",
+        "recommended by Tom",
     ],
 )
 def test_what_did_not_happen_is_no_favour(note: str) -> None:

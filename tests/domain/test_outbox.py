@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from kith.domain.outbox import (
     FIRST_WAIT,
+    LOGIN_REFUSED,
     LONGEST_WAIT,
     LOOK_FOR,
     TOLD_FOR,
     TRIES,
+    WAITS_LONG,
     Outcome,
     Result,
     State,
@@ -19,6 +21,7 @@ from kith.domain.outbox import (
     after_look,
     after_try,
     is_news,
+    needs_owner,
     wait,
 )
 
@@ -140,3 +143,16 @@ def test_a_letter_that_failed_is_told_until_a_digest_told_of_it_or_it_is_long_pa
     tried: timedelta, digest: timedelta | None, news: bool
 ) -> None:
     assert is_news(NOW - tried, NOW - digest if digest else None, NOW) is news
+
+
+@pytest.mark.parametrize(
+    ("said", "waited", "told"),
+    [
+        ("", WAITS_LONG * 9, False),  # not tried yet: Kith was not running
+        ("451 4.3.0 later", timedelta(minutes=7), False),
+        ("451 4.3.0 later", WAITS_LONG, True),
+        (f"mx.example.org {LOGIN_REFUSED} (535)", timedelta(0), True),
+    ],
+)
+def test_a_letter_that_waits_is_told_when_waiting_alone_will_not_help(said: str, waited: timedelta, told: bool) -> None:
+    assert needs_owner(said, NOW - waited, NOW) is told

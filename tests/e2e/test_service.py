@@ -265,11 +265,28 @@ def test_promise_8_of_two_mailboxes_the_one_that_works_is_read(kith: Kith, dovec
         ran = kith.json(*words, code=77)
         errors = {m["name"]: m["error"] and m["error"]["exit_code"] for m in ran["mailboxes"]}
         assert errors == {"broken": 75, "locked": 77, "personal": None}
+        ran = kith(*words, code=77)
+        assert re.findall("^error: ([a-z]+): ", ran.err, re.MULTILINE) == ["broken", "locked"]
+        assert "error: " not in ran.out
     assert touches(kith) == ["News"]
     needs = " | ".join(kith.json("status", code=1)["needs_you"])
     assert "broken could not be read" in needs
     assert "locked could not be read" in needs
     assert "personal" not in needs
+
+
+def test_once_ends_with_75_while_a_letter_cannot_be_sent(
+    kith: Kith, dovecot: Dovecot, user: str, smtp: SmtpServer
+) -> None:
+    more = f'[smtp]\nurl = "smtp://alex@127.0.0.1:{smtp.port}"\npassword = "env:IMAP_PASSWORD"\ninsecure = true\n'
+    configure(kith, by(dovecot, user), more=more)
+    kith("people", "add", "Maria Silva", "maria@example.org", "--every", "1w")
+    smtp.login = ("alex", "another password")
+    assert "refused the login" in kith("digest", "--send", code=75).out
+    once = kith("run", "--once", code=75)
+    assert once.err.startswith("error: “")
+    assert "refused the login" in once.err
+    assert "refused the login" in kith.json("status", code=1)["needs_you"][0]
 
 
 # -- doctor

@@ -22,7 +22,7 @@ from kith.store import letters, people
 from kith.store.merging import MOVED
 from kith.store.tables import METADATA
 from support.answers import ME, Owner, an_owner
-from support.jobs import deaths
+from support.jobs import Clock, deaths
 from support.mail import message, plain, read
 
 
@@ -288,6 +288,20 @@ def test_forget_is_asked_back_once_and_done_by_yes(owner: Owner) -> None:
     owner.say("yes", owner.letters()[0])
     assert len(owner.office.rows("person")) == 2
     assert owner.notes("Bob") == ["likes milk"]
+
+
+@pytest.mark.parametrize("words", ["no", "No, thanks.", "no, keep her", "Don't", "keep her!"])
+def test_no_to_what_was_asked_back_is_understood(owner: Owner, words: str) -> None:
+    owner.say("Maria: forget")
+    owner.say(words, owner.letters()[-1])
+    assert "Maria Silva stays." in owner.receipt()
+    assert owner.unfiled() == []
+    assert owner.person("Maria")
+
+
+def test_no_where_nothing_was_asked_comes_back(owner: Owner) -> None:
+    owner.say("no, keep her")
+    assert owner.unfiled() == ["no, keep her"]
 
 
 def test_promise_6_nothing_of_the_forgotten_is_left_once_the_letters_are_out(owner: Owner) -> None:
@@ -568,6 +582,28 @@ def test_what_was_not_understood_may_be_left(owner: Owner) -> None:
     owner.say("leave them", owner.letters()[0])
     assert owner.unfiled() == []
     assert "Left as it is: “xyzzy Lisbon”, “Zed: plugh”" in owner.receipt()
+
+
+def test_a_receipt_may_be_answered_at_once_though_time_goes_on_while_it_is_written(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def going_on(clock: Clock) -> datetime:
+        clock.move(milliseconds=1)
+        return clock.at
+
+    monkeypatch.setattr(Clock, "__call__", going_on)
+    owner.say("xyzzy Lisbon")
+    owner.say("leave them", owner.letters()[0])
+    assert owner.unfiled() == []
+
+
+def test_what_was_not_understood_may_be_left_in_answer_to_an_older_letter(owner: Owner) -> None:
+    letter = owner.digest()
+    owner.say("xyzzy Lisbon", letter)
+    owner.office.clock.move(hours=1)
+    owner.say("leave them", letter)
+    assert owner.unfiled() == []
+    assert "Left as it is: “xyzzy Lisbon”" in owner.receipt()
 
 
 def test_a_huge_reply_is_read_in_bearable_time_and_nothing_of_it_is_lost(owner: Owner) -> None:

@@ -11,7 +11,7 @@ import pytest
 from kith.domain.outbox import LOOK_FOR, TRIES
 from kith.errors import LoginRefused, TryLater
 from kith.jobs.compose import compose_now
-from kith.jobs.deliver import deliver_all
+from kith.jobs.deliver import deliver_all, held_up
 from kith.jobs.view import problems
 from support.fake_source import FakeServer
 from support.jobs import SMTP, Died, Fate, Office, deaths
@@ -97,6 +97,29 @@ def test_a_letter_that_is_refused_for_now_is_tried_again_ever_more_seldom(office
     assert tried(office, hours=2) == "sent"
     [taken] = smtp.messages
     assert read(taken.raw)["Message-ID"] == office.rows("letter")[0]["message_id"]
+
+
+def test_a_login_that_is_refused_is_told_at_once_until_it_is_mended(
+    office: Office, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KITH_SMTP_PASSWORD", "secret")
+    smtp.login = ("alex", "another password")
+    assert tried(office) == "queued"
+    assert [said.partition("” waits: ")[2] for said in needs(office)] == ["127.0.0.1 refused the login (535)"]
+    smtp.login = None
+    assert tried(office, minutes=1) == "sent"
+    assert needs(office) == []
+
+
+def test_a_letter_that_waits_long_is_told(office: Office, smtp: SmtpServer) -> None:
+    smtp.stop()
+    assert held_up(office.work) == []
+    assert tried(office) == "queued"
+    assert needs(office) == []
+    assert tried(office, minutes=30) == "queued"
+    [told] = needs(office)
+    assert "could not be reached" in told
+    assert held_up(office.work) == [told]
 
 
 def test_a_letter_that_is_refused_for_good_is_told(office: Office, smtp: SmtpServer) -> None:

@@ -196,6 +196,16 @@ def test_a_draft_that_was_sent_under_another_message_id_is_noticed_by_its_subjec
     assert states(owner) == ["sent"]
 
 
+@pytest.mark.parametrize(("days", "is_seen"), [(89, True), (91, False)])
+def test_a_draft_is_not_looked_for_for_ever(owner: Owner, days: int, is_seen: bool) -> None:
+    owner.say("ask Bob for coffee")
+    [raw] = placed(owner)
+    owner.office.clock.move(days=days)
+    owner.office.server.deliver(raw, "Sent", owner.office.clock.at)
+    owner.round()
+    assert (states(owner) == ["sent"]) == is_seen
+
+
 def test_a_draft_in_a_drafts_folder_that_is_read_is_not_sent(tmp_path: Path) -> None:
     with an_owner(tmp_path, mailboxes={"personal": 'folders = ["INBOX", "Sent", "Drafts"]'}) as owner:
         owner.say("ask Bob for coffee")

@@ -8,6 +8,7 @@ import pytest
 
 from kith.jobs import rulings
 from kith.jobs.acts import Acts
+from kith.jobs.look import MOST_CALENDARS
 from kith.jobs.view import view
 from kith.store import notes, people
 from support.dovecot import Dovecot
@@ -48,6 +49,17 @@ def test_an_invitation_is_no_touch_and_the_meeting_is_one_at_its_time(office: Of
     assert list(office.reasons().values()) == ["calendar"]
     [maria] = office.rows("person")
     assert maria["last_touched"] == maria["last_outbound"] == maria["last_inbound"] == LAST_WEEK
+
+
+def test_of_a_mail_full_of_calendars_only_so_many_are_asked_for(office: Office) -> None:
+    one = b"--z\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\n%s\r\n"
+    parts = b"".join(one % event(LAST_WEEK, uid=f"{n}@flood").encode() for n in range(MOST_CALENDARS + 30))
+    top = message(MARIA, ME, "Lunch, lunch and lunch", at=NOW - timedelta(days=20)).partition(b"\r\n\r\n")[0]
+    described = b"\r\n".join(row for row in top.split(b"\r\n") if not row.lower().startswith((b"content-", b"mime-")))
+    kind = b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=z\r\n\r\n"
+    office.server.deliver(described + b"\r\n" + kind + parts + b"--z--\r\n")
+    office.read()
+    assert len(office.rows("invite")) == MOST_CALENDARS
 
 
 def test_a_meeting_on_a_real_server(office: Office, dovecot: Dovecot) -> None:

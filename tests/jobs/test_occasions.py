@@ -89,6 +89,15 @@ def test_promise_3_stopped_anywhere_a_week_has_its_drafts_once(owner: Owner) -> 
         assert len(placed(owner)) == 2, (step, name)
 
 
+def test_a_digest_does_not_wait_for_a_template_of_a_draft_that_is_broken(owner: Owner) -> None:
+    broken = owner.office.folder / "templates" / "draft.silence.txt.j2"
+    broken.parent.mkdir()
+    broken.write_text("{{ nothing_of_that_name }}")
+    assert daemon.run_once(owner.office.work).composed
+    assert kinds(owner) == []
+    assert len(owner.office.rows("digest")) == 1
+
+
 def test_a_draft_that_was_thrown_away_is_told_no_more_and_never_made_again(owner: Owner) -> None:
     daemon.run_once(owner.office.work)
     assert told(owner) == [("Maria Silva", "silence")]

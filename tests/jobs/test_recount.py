@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kith.errors import TryLater
+from kith.errors import NotFound, TryLater
 from kith.jobs import rulings
 from kith.jobs.acts import Acts
 from kith.store import people
@@ -190,6 +190,20 @@ def test_a_folder_that_could_not_be_read_holds_back_the_rest(office: Office) -> 
     assert office.read(full=True).taken_back == 0
     office.server.closed.clear()
     assert office.read(full=True).taken_back == 1
+
+
+def test_a_folder_that_is_named_and_not_there_holds_back_the_rest(tmp_path: Path) -> None:
+    with Office(tmp_path, mailboxes={"personal": 'folders = ["INBOX", "Archive"]'}) as office:
+        office.add(MARIA)
+        deliver(office, "hello", List_Id="<l.example>")
+        deliver(office, "hello", folder="Archive")
+        office.read()
+        archive = office.server.folders.pop("Archive")
+        result = office.scan(full=True)
+        assert (isinstance(result.error, NotFound), result.taken_back) == (True, 0)
+        assert office.subjects() == ["hello"], "the direct copy may come back"
+        office.server.folders["Archive"] = archive
+        assert office.read(full=True).taken_back == 0
 
 
 def test_meetings_follow_the_settings_too(office: Office) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kith.errors import KithError, LoginRefused, TryLater
 from kith.jobs.view import view
 from support.dovecot import Dovecot
 from support.jobs import BOB, MARIA, ME, NOW, Office
@@ -136,3 +137,27 @@ def test_a_mail_that_was_moved_meanwhile_still_gives_its_words(office: Office) -
     office.clock.move(days=20)
     office.read()
     assert snippets(office) == {2: "I signed up."}
+
+
+@pytest.mark.parametrize("refusal", [LoginRefused("the password is wrong"), TryLater("the server is down")])
+def test_a_line_that_is_lost_and_cannot_be_opened_again_is_not_tried_for_each_person(
+    tmp_path: Path, refusal: KithError
+) -> None:
+    with Office(tmp_path) as office:
+        for number in range(5):
+            who = f"Friend {number} <{number}@example.org>"
+            office.add(who, every="1 week")
+            put(office, who, "Hello.\n", 30)
+
+        def lost(call: str) -> None:
+            if call == "structures":
+                raise TryLater("the line is lost")
+            if call == "open" and "structures" in office.server.calls:
+                raise refusal
+
+        office.server.on_call = lost
+        assert office.scan().error is not None
+        assert office.server.calls.count("open") == 2
+        office.server.on_call = lambda _call: None
+        office.read()
+        assert set(snippets(office).values()) == {"Hello."}

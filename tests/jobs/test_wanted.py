@@ -1,5 +1,7 @@
 """Which header blocks are worth parsing, besides those with known addresses: the owner's words for Kith."""
 
+import tracemalloc
+
 import pytest
 
 from kith.jobs.wanted import wanted_blocks
@@ -45,6 +47,19 @@ def test_words_for_kith_of_somebody_else_are_not_looked_at_and_neither_is_other_
     assert shown == others
     assert wanted(b"From: maria@example.org\n")
     assert shown == others
+
+
+def test_long_fields_are_not_remembered_and_nothing_in_them_is_missed() -> None:
+    wanted = wanted_blocks([], [ME])
+    long = b"From: " + b"bob@example.org, " * 20_000
+    assert wanted(long + b"me@example.org\n" + ANSWER)
+    tracemalloc.start()
+    try:
+        for number in range(50):
+            wanted(long + b"%d@example.org\nSubject: hello\n" % number)
+        assert tracemalloc.get_traced_memory()[0] < len(long)
+    finally:
+        tracemalloc.stop()
 
 
 def test_without_an_owner_only_addresses_count() -> None:

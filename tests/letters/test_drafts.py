@@ -46,6 +46,11 @@ def test_a_draft_says_what_it_is_about(kind: Kind, said: str) -> None:
     assert draft.text.endswith("\n\nAlex\n")
 
 
+def test_a_follow_up_says_once_what_it_is_about() -> None:
+    occasion = replace(samples.occasion(Kind.FOLLOW_UP), what="about the flat")
+    assert "I wanted to come back to you about the flat." in LETTERS.draft(occasion).text
+
+
 def test_a_draft_in_a_thread_keeps_its_subject_with_one_re() -> None:
     occasion = replace(samples.occasion(Kind.MEETING), thread_subject="RE: AW: Fwd: Planning")
     assert LETTERS.draft(occasion).subject == "Re: Planning"

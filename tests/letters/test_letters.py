@@ -87,6 +87,12 @@ def test_trouble_is_told_and_then_nothing_is_called_fine() -> None:
         assert "login works" not in words
 
 
+def test_the_subject_tells_people_of_one_first_name_apart() -> None:
+    maria, bob = samples.people()[:2]
+    letter = LETTERS.digest(replace(samples.digest(), people=(replace(bob, name="Maria Lima"), maria, bob)))
+    assert letter.subject.startswith("A line to Maria Lima, Maria Silva and Bob ")
+
+
 @pytest.mark.parametrize(
     ("count", "subject"),
     [

@@ -329,6 +329,10 @@ def test_the_new_words_of_html_only_answers_are_found(html: str) -> None:
         ('1 great <img alt="😀" src="cid:1"><img alt="logo of a company" src="cid:2">', "1 great 😀"),
         ("1 a<br><br>2 b", "1 a\n\n2 b"),
         ("<div>1 done", "1 done"),
+        ("1 done<pre>-- \nAlex\n1 rue X</pre>", "1 done"),
+        ("<div>1 done</div><div>-- <br>Alex<br>1 rue X</div>", "1 done"),
+        ("1 done<br><span>--&nbsp;</span><br><div class=gmail_signature>Alex<br>1 rue X</div>", "1 done"),
+        ("1 done<br>--<br>2 snooze 3 weeks", "1 done\n--\n2 snooze 3 weeks"),
         ('<div title="a > b" class=\'x\'>1 done</div>', "1 done"),
     ],
 )  # fmt: skip

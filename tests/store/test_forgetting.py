@@ -1,12 +1,16 @@
 """Who is forgotten leaves no trace but a hash, and nobody else loses anything of theirs."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from time import sleep
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from kith.domain import address
+from kith.errors import DataRefused
 from kith.store import changes, forgetting, letters, merging, messages, notes, people, strangers
 from kith.store.engine import reading, writing
 from kith.store.tables import ForgottenRow, InstructionRow, LetterRow
@@ -237,3 +241,37 @@ def test_the_hash_tells_addresses_apart_and_shows_none() -> None:
     assert hashes("maria@example.com") == hashes("maria@example.com") != hashes("maria@example.org")
     assert "maria" not in hashes("maria@example.com")
     assert hashes("\ud800@example.com")
+
+
+def test_what_a_scan_is_about_to_keep_goes_as_well(engine: Engine, owner: int, maria: int) -> None:
+    """On PostgreSQL two may write at once: `kith people forget` beside the service."""
+
+    def forget_her() -> None:
+        with writing(engine) as session:
+            forget(session, owner, maria)
+
+    with ThreadPoolExecutor(1) as pool:
+        with writing(engine) as session:
+            messages.add(session, [message(owner, "new")])
+            messages.add_parts(session, [part(owner, maria, "new")])
+            messages.add_touches(session, [touch(owner, maria, "new")])
+            forgetting_her = pool.submit(forget_her)
+            sleep(0.3)  # by now it waits for this transaction, or was too quick for its own good
+        forgetting_her.result(10)
+    assert traces(engine) == {}
+    assert dump(engine)["message"] == []
+
+
+def test_a_scan_that_comes_in_the_middle_of_it_keeps_nothing(engine: Engine, owner: int, maria: int) -> None:
+    def keep() -> None:
+        with suppress(DataRefused), writing(engine) as session:
+            messages.add(session, [message(owner, "new")])
+            messages.add_parts(session, [part(owner, maria, "new")])
+
+    with ThreadPoolExecutor(1) as pool:
+        with writing(engine) as session:
+            forget(session, owner, maria)
+            keeping = pool.submit(keep)
+            sleep(0.3)
+        keeping.result(10)
+    assert dump(engine)["message"] == []

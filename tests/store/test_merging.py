@@ -1,6 +1,8 @@
 """Two people become one, and two again: every row finds its way, and back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 
 import pytest
 from sqlalchemy import Engine
@@ -114,3 +116,18 @@ def test_what_happened_meanwhile_stays_with_who_was_kept(engine: Engine, owner: 
         assert back
         assert back[0].addresses == ("silva@example.com", "m@work.example")
         assert back[0].name == "M. Silva"
+
+
+def test_what_a_scan_is_about_to_keep_is_handed_over_as_well(engine: Engine, owner: int, two: tuple[int, int]) -> None:
+    """On PostgreSQL two may write at once: `kith people merge` beside the service."""
+    kept, gone = two
+    with ThreadPoolExecutor(1) as pool:
+        with writing(engine) as session:
+            messages.add(session, [message(owner, "new")])
+            messages.add_parts(session, [part(owner, gone, "new")])
+            messages.add_touches(session, [touch(owner, gone, "new")])
+            merging_them = pool.submit(_merge, engine, owner, kept, gone)
+            sleep(0.3)  # by now it waits for this transaction, or was too quick for its own good
+        merging_them.result(10)
+    with reading(engine) as session:
+        assert "new" in [row.identity for row in messages.touches(session, owner, kept, 100)]

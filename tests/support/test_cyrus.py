@@ -1,13 +1,9 @@
 """The tests' own Cyrus: mailboxes are fresh and apart, and nothing stays behind."""
 
-import socket
-import time
 from datetime import UTC, datetime
 
-from support import cyrus as support
 from support.cyrus import Cyrus
 from support.imap_server import FOLDERS
-from support.need import need
 
 MESSAGE = b"From: anna@example.org\r\nSubject: hello\r\n\r\nhello\r\n"
 AT = datetime(2020, 2, 29, 12, 0, tzinfo=UTC)
@@ -24,17 +20,3 @@ def test_it_is_what_it_is_there_for(cyrus: Cyrus) -> None:
         assert {b"CONDSTORE", b"ESEARCH", b"SPECIAL-USE", b"LIST-EXTENDED", b"IDLE"} <= set(client.capabilities())
         flags = {name: flags for flags, _, name in client.list_folders()}
         assert b"\\drafts" in flags["Drafts"]  # in small letters, unlike RFC 6154
-
-
-def test_it_stops_soon_whoever_is_logged_in_and_leaves_no_file() -> None:
-    need(support.missing())
-    server = Cyrus()
-    server.deliver("anna", MESSAGE)
-    client = server.client("anna")
-    began = time.monotonic()
-    server.stop()
-    assert time.monotonic() - began < 3
-    client.shutdown()
-    assert not server.home.exists()
-    with socket.socket() as line:
-        assert line.connect_ex((server.host, server.port)) != 0

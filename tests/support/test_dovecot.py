@@ -1,13 +1,17 @@
-"""The tests' own Dovecot: mailboxes are fresh and apart, and nothing stays behind."""
+"""The tests' own Dovecot: mailboxes are fresh and apart, and nothing stays behind, of Cyrus neither."""
 
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
 from imapclient import IMAPClient
 
+from support import cyrus
 from support import dovecot as support
+from support.cyrus import Cyrus
 from support.dovecot import PASSWORD, Dovecot
 from support.need import need
 
@@ -66,9 +70,12 @@ def test_urls_are_those_of_the_config_file(dovecot: Dovecot) -> None:
     assert dovecot.imaps_url("anna") == f"imaps://anna@127.0.0.1:{dovecot.tls_port}"
 
 
-def test_it_stops_soon_whoever_is_logged_in_and_leaves_no_file() -> None:
-    need(support.missing())
-    server = Dovecot()
+@pytest.mark.parametrize(("kind", "missing"), [(Dovecot, support.missing), (Cyrus, cyrus.missing)])
+def test_it_stops_soon_whoever_is_logged_in_and_leaves_no_file(
+    kind: type[Dovecot | Cyrus], missing: Callable[[], str]
+) -> None:
+    need(missing())
+    server = kind()
     server.deliver("anna", MESSAGE)
     client = server.client("anna")
     began = time.monotonic()

@@ -6,7 +6,7 @@ from pathlib import Path
 from kith.cli.main import Options
 from kith.cli.progress import Progress
 from kith.cli.report import Report
-from kith.cli.scan import failures, scan_json, scanned
+from kith.cli.scan import errors, failures, named, scan_json, scanned
 from kith.cli.shared import PATIENCE, opened
 from kith.jobs.archive import import_mbox as read_mbox
 from kith.jobs.scan import MailboxResult
@@ -21,8 +21,7 @@ def import_mbox(arguments: argparse.Namespace, options: Options) -> Report:
     with work_lock(work.engine, work.owner_id, PATIENCE), Progress() as progress:
         results = [_read(work, Path(file), progress) for file in arguments.files]
     seconds = (work.now() - started).total_seconds()
-    failed = [r.error for r in results if r.error]
-    return Report(scan_json(results, seconds), scanned(results, seconds), failures(failed))
+    return Report(scan_json(results, seconds), scanned(results, seconds), failures(errors(results)), named(results))
 
 
 def _read(work: Work, path: Path, progress: Progress) -> MailboxResult:

@@ -9,7 +9,7 @@ from typing import Any
 
 from kith import wiring
 from kith.cli.main import Options
-from kith.cli.report import Report, instant, on, table
+from kith.cli.report import Report, counted, instant, on, table
 from kith.cli.shared import opened
 from kith.config import Config
 from kith.domain.folders import Folder, Role, readable
@@ -114,14 +114,14 @@ def _told(data: dict[str, Any]) -> str:
     lines = [f"service: {'alive' if data['service']['alive'] else 'not running'}"]
     for box in data["mailboxes"]:
         seen = f"last scan {_minute(box['last_scan'])}" if box["last_scan"] else "never scanned, `kith scan` begins"
-        gaps = f", {box['gaps']:,} gaps found and repaired" if box["gaps"] else ""
-        lines.append(f"{box['name']}: {seen}, {box['read']:,} messages read{gaps}")
+        gaps = f", {counted(box['gaps'], 'gap')} found and repaired" if box["gaps"] else ""
+        lines.append(f"{box['name']}: {seen}, {counted(box['read'], 'message')} read{gaps}")
         rows = [(f["name"], f"up to {f['last_uid']}", f["set_aside"] or "") for f in box["folders"]]
         lines += [table(rows, indent="  ")] if rows else []
     if data["quarantined"]:
         lines.append(f"could not be read: {data['quarantined']:,}")
         lines += [f"  {q['mailbox']}/{q['folder']} {q['uid']}: {q['reason']}" for q in data["quarantine"][:10]]
-    lines += [f"letter {w['state']}: {w['subject']} {w['error'] or ''}".rstrip() for w in data["outbox"]]
+    lines += [f"letter {w['state']}: {': '.join(filter(None, (w['subject'], w['error'])))}" for w in data["outbox"]]
     last = data["last_digest"]
     lines.append(f"last digest: {last['period']} ({last['state']})" if last else "last digest: none yet")
     lines.append(f"next digest: {_minute(data['next_digest'])}")

@@ -107,12 +107,18 @@ def _print(report: Report, *, as_json: bool) -> None:
     if text:
         sys.stdout.write(text.removesuffix("\n") + "\n")
     sys.stdout.flush()
+    for error in report.errors:
+        _say(error)
 
 
 def _fail(told: KithError, error: Exception, *, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
+    _say(told)
+    return told.exit_code
+
+
+def _say(told: KithError) -> None:
     print(f"error: {told.message}", file=sys.stderr)
     if told.hint:
         print(f"hint: {told.hint}", file=sys.stderr)
-    return told.exit_code

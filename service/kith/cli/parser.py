@@ -122,7 +122,7 @@ def _mail(commands: Any) -> None:
     digest.add_argument("--as-of", metavar="DATE", help="as it would be, or have been, on that day")
     replay = _add(commands, "replay", "replay:replay", "what the last digests would have said")
     replay.add_argument("--weeks", metavar="N", type=_weeks, default=12, help="how many; default: 12")
-    reply = _add(commands, "reply", "mail:reply", "read one reply as the service would")
+    reply = _add(commands, "reply", "reply:reply", "read one reply as the service would")
     reply.add_argument("file", metavar="FILE.eml")
     reply.add_argument("--dry-run", action="store_true", help="only show what would be done")
     drafts = _add(commands, "drafts", "mail:drafts", "drafts proposed, placed, sent")

@@ -11,14 +11,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from kith.errors import KithError
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a command found or did. text is for people; None where JSON is what people asked for."""
+    """What a command found or did. text is for people; None where JSON is what people asked for.
+
+    errors are those that did not stop it: they are told on stderr, as one that stops it would be.
+    """
 
     data: Any
     text: str | None = ""
     exit_code: int = 0
+    errors: Sequence[KithError] = ()
 
 
 def document(data: Any) -> str:
@@ -31,6 +37,11 @@ def document(data: Any) -> str:
 def on(day: date | None) -> str | None:
     """A date as JSON has it."""
     return day.isoformat() if day else None
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count with what is counted: "1 gap", "1,204 messages"; many is the plural where -s does not make it."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def local_day(at: datetime | None, zone: tzinfo) -> str | None:

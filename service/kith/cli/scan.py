@@ -6,7 +6,7 @@ from typing import Any
 
 from kith.cli.main import Options
 from kith.cli.progress import Progress
-from kith.cli.report import Report
+from kith.cli.report import Report, counted
 from kith.cli.shared import PATIENCE, opened
 from kith.config import MailboxSection
 from kith.errors import KithError, LoginRefused, NotFound, TryLater, beyond
@@ -24,13 +24,22 @@ def scan(arguments: argparse.Namespace, options: Options) -> Report:
     with work_lock(work.engine, work.owner_id, PATIENCE), Progress() as progress:
         results = [scan_once(work, m, full=arguments.full, progress=progress.of(m.name)) for m in chosen]
     seconds = (work.now() - started).total_seconds()
-    failed = [r.error for r in results if r.error]
-    return Report(scan_json(results, seconds), scanned(results, seconds), failures(failed))
+    return Report(scan_json(results, seconds), scanned(results, seconds), failures(errors(results)), named(results))
 
 
-def failures(errors: Sequence[KithError]) -> int:
+def errors(results: Sequence[MailboxResult]) -> list[KithError]:
+    """What failed."""
+    return [r.error for r in results if r.error]
+
+
+def named(results: Sequence[MailboxResult]) -> list[KithError]:
+    """What failed, each with the name of its mailbox before it."""
+    return [KithError(f"{r.name}: {beyond(r.name, r.error)}", r.error.hint) for r in results if r.error]
+
+
+def failures(found: Sequence[KithError]) -> int:
     """One exit code for what failed: a refused login comes first, then what all agree on, else 75."""
-    codes = {error.exit_code for error in errors}
+    codes = {error.exit_code for error in found}
     if not codes or LoginRefused.exit_code in codes:
         return LoginRefused.exit_code if codes else 0
     return codes.pop() if len(codes) == 1 else TryLater.exit_code
@@ -92,13 +101,11 @@ def scanned(results: list[MailboxResult], seconds: float) -> str:
     for result in results:
         read, touches, again = result.total("read"), result.total("touches"), result.total("reread")
         gone_back = f", went back over {again:,} for new people" if again else ""
-        lines.append(f"{result.name}: read {read:,} messages{gone_back}, {touches:,} touches")
+        held = counted(touches, "touch", "touches")
+        lines.append(f"{result.name}: read {counted(read, 'message')}{gone_back}, {held}")
         lines += [f"  {f.name}: {f.note}" for f in result.folders if f.note]
         if result.taken_back:
             lines.append(f"  {result.taken_back:,} touches taken back: they are none as your settings are today")
         if result.total("quarantined"):
             lines.append(f"  {result.total('quarantined'):,} could not be read; `kith status` tells which")
-        if result.error:
-            lines.append(f"  error: {beyond(result.name, result.error)}")
-            lines.append(f"  hint: {result.error.hint}")
     return "\n".join([*lines, f"in {seconds:.1f} s"])

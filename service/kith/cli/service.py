@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from kith.cli.main import Options
 from kith.cli.report import Report, on
-from kith.cli.scan import failures, scan_json
+from kith.cli.scan import errors, failures, named, scan_json
 from kith.cli.shared import opened
 from kith.daemon import Once, Service, run_once
-from kith.errors import beyond
+from kith.errors import TryLater
 from kith.jobs.work import Work
 from kith.store import owners
 
@@ -51,13 +51,14 @@ def _told(done: Once, seconds: float) -> Report:
     data = scan_json(done.mailboxes, seconds) | {
         "digest": on(done.composed.period) if done.composed else None,
         "letters": done.letters,
+        "waiting": done.waiting,
     }
-    failed = [m.error for m in done.mailboxes if m.error]
+    held = [TryLater(said, "Kith tries again by itself; `kith doctor` looks for what is wrong") for said in done.waiting]
     lines = [
         f"{m.name}: read {m.total('read'):,}, touches {m.total('touches'):,}" for m in done.mailboxes if not m.error
     ]
-    lines += [f"{m.name}: {beyond(m.name, m.error)}" for m in done.mailboxes if m.error]
     if done.composed:
         lines.append(f"composed the digest of {done.composed.period}")
     lines.append(f"letters sent: {done.letters}")
-    return Report(data, "\n".join(lines), failures(failed))
+    failed = [*errors(done.mailboxes), *held]
+    return Report(data, "\n".join(lines), failures(failed), [*named(done.mailboxes), *held])

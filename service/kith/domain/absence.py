@@ -55,7 +55,8 @@ PHRASES: Final[Mapping[str, str]] = {
     "Slovenian": "samodejni odgovor | odsotnost | nisem v pisarni",
     "Spanish": "respuesta automática | fuera de la oficina | fuera de oficina | ausente de la oficina | "
     "aviso de ausencia | mensaje de ausencia",
-    "Swedish": "automatiskt svar | autosvar | frånvaro | frånvaromeddelande | ej på kontoret | inte på kontoret",
+    "Swedish": "automatiskt svar | autosvar | frånvaro | frånvarande | frånvaromeddelande | "
+    "ej på kontoret | inte på kontoret",
     "Thai": "ตอบกลับอัตโนมัติ | การตอบกลับอัตโนมัติ | ไม่อยู่ที่สำนักงาน",
     "Turkish": "otomatik yanıt | otomatik cevap | ofis dışında | ofis dışındayım",
     "Ukrainian": "автоматична відповідь | автовідповідь | не в офісі",

@@ -29,8 +29,10 @@ _FIRST: Final = (
 _ONE_A_WEEK: Final = frozenset({Kind.SILENCE, Kind.JUST_BECAUSE})
 
 _INTRODUCES = re.compile(
-    r"^(?:(?:re|fwd?|aw|wg|tr)\s?:\s?){0,5}(?:e-?)?intro(?:duc(?:tion|ing))?\b|\s<>\s", re.IGNORECASE
+    r"(?!(?:re|aw)\s?:)(?:(?:(?:re|fwd?|aw|wg|tr)\s?:\s?){0,5}(?:e-?)?intro(?:duc(?:tion|ing))?\b|.*\s<>\s)",
+    re.IGNORECASE,
 )
+"""A subject that introduces. An answer may as well be that of the one who was introduced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _owed(known: Known, now: datetime) -> Iterator[Cue]:
             kind = Kind.INTRODUCTION if told.whom else Kind.THANKS
             yield Cue(person.id, kind, what=told.what, whom=told.whom)
     for mail in _unanswered(known.mails, wrote):
-        if _INTRODUCES.search(mail.text):
+        if _INTRODUCES.match(mail.text):
             yield Cue(person.id, Kind.INTRODUCTION, once=mail.at.date())
     lately = [m for m in known.meetings if now - m.at <= WEEK and not _is_routine(m, known.meetings)]
     for meeting in _unanswered(lately, wrote):

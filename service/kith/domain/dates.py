@@ -18,7 +18,7 @@ MOST_WORDS: Final = 6
 """The longest phrase looked for inside a sentence."""
 
 _LANGUAGES: Final = ["en", "de", "fr", "es"]
-_FOREIGN_PREPOSITION: Final = re.compile(r"(?:bis|jusqu'au|hasta|am|zum|le|au|el)\s+(?:zum\s+|al\s+|el\s+)?")
+_FOREIGN_PREPOSITION: Final = re.compile(r"\A(?:bis|jusqu'au|hasta|am|zum|le|au|el)\s+(?:zum\s+|al\s+|el\s+)?")
 _WORD: Final = re.compile(r"\S+")
 _STOP: Final = ",;:.!?-–—"
 _CLOSED_WITHIN: Final = re.compile(r"[;!?\n].|:\s")

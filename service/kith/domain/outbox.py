@@ -56,6 +56,13 @@ TOLD_FOR = timedelta(days=30)
 """How long the owner is told of a letter that failed, where no digest came that told of it."""
 
 
+LOGIN_REFUSED = "refused the login"
+"""What is said of a try where the account let nobody in: it waits for the owner, not for the server."""
+
+WAITS_LONG = timedelta(minutes=30)
+"""How long a letter may wait before its owner is told: who asks to come back later means some minutes."""
+
+
 def after_try(outcome: Outcome, attempts: int, now: datetime) -> Step:
     """What becomes of a letter after its attempts-th try (from 1)."""
     match outcome.result:
@@ -89,6 +96,11 @@ def after_look(found: bool | None, *, appended: bool, losses: int, tried_at: dat
     if found is False and (appended or (losses < 2 and waited >= LOOK_FOR)):
         return Step(State.QUEUED, now)
     return Step(State.UNCERTAIN, now + max(FIRST_WAIT, waited / 2))
+
+
+def needs_owner(said: str, queued_at: datetime, now: datetime) -> bool:
+    """Whether the owner is told of a letter that waits; said is how its latest try ended, "" before the first."""
+    return LOGIN_REFUSED in said or (bool(said) and now - queued_at >= WAITS_LONG)
 
 
 def is_news(tried_at: datetime, told_at: datetime | None, now: datetime) -> bool:

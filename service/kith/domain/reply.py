@@ -99,13 +99,13 @@ def _items(text: str, is_known: Callable[[str], bool]) -> list[_Item]:
     items: list[_Item] = []
     for line in _meant(text):
         words = plain(line)
-        start = opening(words) or reply_split.named(words, is_known)
+        start = opening(words) or reply_split.ranged(words) or reply_split.named(words, is_known)
         alone = not items or _is_complete(items[-1])
         if items and _wants_address(items[-1]):
             start = None if start and _is_address(start) else start  # a mail program broke the line before it
             alone = alone or reply_split.begins_with_verb(words)
         if start or alone:
-            items.extend(_begun(start, line.strip()))
+            items.extend(_begun(start and reply_split.with_surname(start, is_known), line.strip()))
         else:
             items[-1].lines.append(line.strip())
         if not start:

@@ -9,15 +9,18 @@ from kith.domain.instruction import Instruction, Verb, not_understood, order
 from kith.domain.reply_phrases import PHRASES, Said, read_tags, read_touch_or_not
 from kith.domain.reply_slips import impossible_day
 from kith.domain.reply_touch import read_touch
-from kith.domain.reply_words import vocabulary
+from kith.domain.reply_words import is_closing, vocabulary
 
 _MOST_SENTENCES: Final = 60
 """Sentences of one line looked at for something to do; what comes after them is told."""
 _LONG_LINE: Final = 60
 """Characters from which the end of a line may be a mail program's, in the midst of a sentence."""
 
-_BOUNDARY: Final = re.compile(r"(?<=[.!;]) |\n|,? and then |, then ")
-_LEAD: Final = re.compile(r"(?:(?:and|then|also|please|pls) )+", re.IGNORECASE)
+_BOUNDARY: Final = re.compile(
+    r"(?<=[.!;]) |\n|,? and then |, then |, (?:and )?(?=(?:snooze|follow[ -]?up) (?:in|for|until|till|on|next|[0-9]))",
+    re.IGNORECASE,
+)
+_LEAD: Final = re.compile(r"\A(?:(?:and|then|also|please|pls) )+", re.IGNORECASE)
 _VERB: Final = re.compile(r"(?P<verb>follow[ -]?up|[a-z]+)(?P<stop>[,;:.!]* ?[-–—]?)(?: (?P<rest>.*))?", re.IGNORECASE)
 _BEFORE_SAID: Final = " ,:;-–—"
 _ALWAYS_MEANT: Final = vocabulary("snooze followup")
@@ -55,7 +58,9 @@ def _complete(said: Instruction | None, told: str) -> Iterator[Instruction]:
         yield order(Verb.TOUCH, channel=said.channel, on=said.on, text=f"{said.text} {told}".strip())
     else:
         yield said
-        if told and said.verb is not Verb.UNKNOWN:  # an UNKNOWN holds all words of its line already
+        if (
+            told and said.verb is not Verb.UNKNOWN and not is_closing(told) and told.casefold().strip(".!") != "please"
+        ):  # an UNKNOWN holds all words of its line already
             yield order(Verb.NOTE, text=told)
 
 

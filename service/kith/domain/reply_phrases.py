@@ -21,10 +21,10 @@ Phrase = Callable[[str, bool, date], Said | None]
 _EDGE: Final = " ,.;:!-–—"
 _CLAUSE_END: Final = re.compile(r"[,;:] | [-–—] |\. ")
 _UNTIL: Final = re.compile(r"(?:until|till|til|for) ", re.IGNORECASE)
-_ABOUT: Final = re.compile(r"(?:about|on|re|regarding|concerning)\b:? ?", re.IGNORECASE)
+_ABOUT: Final = re.compile(r"\A(?:about|on|re|regarding|concerning)\b:? ?", re.IGNORECASE)
 _IS_DONE: Final = re.compile(r"(?:(?:is|was|all) )?done(?:[,;:.!]+|(?= |$))", re.IGNORECASE)
-_BIRTHDAY_IS: Final = re.compile(r"(?:(?:is|on|the|=) )+", re.IGNORECASE)
-_WITH: Final = re.compile(r"(?:with|into|and) ", re.IGNORECASE)
+_BIRTHDAY_IS: Final = re.compile(r"\A(?:(?:is|on|the|=) )+", re.IGNORECASE)
+_WITH: Final = re.compile(r"\A(?:with|into|and) ", re.IGNORECASE)
 _HASHES: Final = re.compile(r"(?:#[^\W\d_][\w&+-]{0,39}(?:[, ]+|\.?$))+")
 _TAG: Final = re.compile(r"#?([^\W_][\w&+-]{0,39})")
 _NOT_A_TOUCH: Final = re.compile(

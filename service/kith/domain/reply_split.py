@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from typing import Final
 
@@ -52,12 +53,38 @@ def named(words: str, is_known: Callable[[str], bool]) -> Opening | None:
     """A line that begins with a known name and then like something that is said of a person: "Maria called"."""
     names = words[:LONGEST_NAME].split()[:_MOST_NAMES]
     for count in range(len(names), 0, -1):
-        name, rest = " ".join(names[:count]), words.split(" ", count)[count:]
-        if rest and is_bare_name(name) and is_name(names[:count]) and begins_with_verb(rest[0]) and is_known(name):
-            return Opening((name,), rest[0])
+        name, rest = " ".join(names[:count]).removesuffix(","), " ".join(words.split(" ", count)[count:]).lstrip("-–— ")
+        if is_bare_name(name) and is_name(name.split()) and begins_with_verb(rest) and is_known(name):
+            return Opening((name,), rest)
     return None
 
 
+def with_surname(start: Opening, is_known: Callable[[str], bool]) -> Opening:
+    """A beginning that takes in the rest of a known name, where a verb comes after it: "@Bob Stone called"."""
+    if len(start.people) != 1 or not start.people[0].startswith("@"):
+        return start
+    words = start.rest.split(" ", _MOST_NAMES - 1)
+    for count in range(len(words) - 1, 0, -1):
+        name, rest = " ".join([start.people[0][1:], *words[:count]]).rstrip(",:"), " ".join(words[count:])
+        if len(name) <= LONGEST_NAME and begins_with_verb(rest) and is_name(name.split()) and is_known(name):
+            return replace(start, people=(name,), rest=rest)
+    return start
+
+
+def ranged(words: str) -> Opening | None:
+    """A line that begins with a row of numbers and then a verb or a colon: "1-3 snooze 2 weeks"."""
+    found = _RANGE.match(words)
+    if found is None:
+        return None
+    first, last, rest = int(found["first"]), int(found["last"]), words[found.end() :].strip()
+    is_about = found["stop"] or first_word(_STOP.split(rest[:_LONGEST_WORD], maxsplit=1)[0]) in _VERBS
+    if not rest or not is_about or not 0 < first < last < first + _MOST_OF_RANGE:
+        return None
+    return Opening(tuple(str(number) for number in range(first, last + 1)), rest)
+
+
+_RANGE: Final = re.compile(r"#?(?P<first>[0-9]{1,3})[-–]#?(?P<last>[0-9]{1,3})(?P<stop> ?:)?(?= )")
+_MOST_OF_RANGE: Final = 20
 _MOST_NAMES: Final = 3
 """Words of a name that no colon ends."""
 

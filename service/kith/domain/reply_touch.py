@@ -45,6 +45,14 @@ _ELSEWHERE: Final = dict.fromkeys(
     ("met", "saw", "visited", "wrote"), vocabulary("a an the some someone somebody this his their my our")
 ) | {"called": vocabulary("a an for")}
 """Words after which it was somebody or something else: "wrote a book", "met a nice man"."""
+_LONG_AGO: Final = re.compile(
+    r"(?:(?:in|since|around) (?:19|20)[0-9]{2}|(?:last|that|the other) (?:spring|summer|autumn|fall|winter)|years ago)"
+    r"[.!]*$",
+    re.IGNORECASE,
+)
+"""A time that is past and no day: when it was is not known, so it is told, and no touch today."""
+_JUST_NOW: Final = re.compile(r"an? (?:hour|moment|minute|few (?:minutes|hours)) ago\b", re.IGNORECASE)
+"""What may follow "called" as well, and is today."""
 _WISH: Final = vocabulary("him her them me back again asap")
 """Words after which a call is one to make: "call her", "zoom again"."""
 
@@ -71,7 +79,7 @@ def _touch(sentence: str, today: date, said_before: date | None) -> Instruction 
         return None
     rest = sentence[start.end() :].strip()
     on, left, parted = (said_before, rest, _is_parted(rest)) if said_before else _day(rest, today)
-    if on is None and (_is_told(word, rest) or _is_to_come(word, rest, today)):
+    if on is None and (_is_told(word, rest) or _is_to_come(word, rest, today) or _is_long_ago(rest)):
         return None
     left = left.lstrip(_STOP)
     if _ONLY_WITH_THEM.fullmatch(left.rstrip(_STOP)):
@@ -110,9 +118,15 @@ def _is_told(word: str, rest: str) -> bool:
     following = first_word(rest).replace("’", "'")
     return (
         following in _TOLD
-        or following in _ELSEWHERE.get(word, frozenset())
+        or (following in _ELSEWHERE.get(word, frozenset()) and not _JUST_NOW.match(rest))
         or (following in _WISH and word not in HAPPENED)
     )
+
+
+def _is_long_ago(rest: str) -> bool:
+    """Whether the touch itself was at such a time: "met in 2019", but not "called about her trip in 2019"."""
+    clause = _clause(rest)[0]
+    return bool(_LONG_AGO.search(clause)) and " about " not in f" {clause} "
 
 
 def _is_to_come(word: str, rest: str, today: date) -> bool:

@@ -73,8 +73,24 @@ TITLES: Final = vocabulary("prof. mrs. rev. hon. sir.")
 
 
 def plain(line: str) -> str:
-    """A line with its spaces evened out and without its bullet."""
-    return " ".join(_BULLET.sub("", line.strip()).split())
+    """A line with its spaces evened out, without its bullet and what may dress the beginning: "(2)", "*Maria:*"."""
+    said = " ".join(_BULLET.sub("", line.strip()).split())
+    return _OTHER_NUMBER.sub(_in_figures, _IN_BRACKETS.sub(r"\1", _MARKED.sub(r"\2", said)))
+
+
+_MARKED: Final = re.compile(
+    r"\A(\*\*|__|\*|_)((?:#?[0-9]|@|[^\W\d_][^*_:]{0,60}:)[^*_]{0,400}|[^\W\d_][^*_:]{0,60}(?=\1:))\1"
+)
+"""Bold or slanted words at the start of a line, as programs write them in plain text, where these say who is meant."""
+_IN_BRACKETS: Final = re.compile(r"\A[(\[](#?[0-9]{1,3})[)\]](?=[ .:])")
+_OTHER_NUMBER: Final = re.compile(
+    r"\A(?:([0-9])\ufe0f?\u20e3|([0-9]{1,3})(?=[．、）：])|([０-９]{1,3})(?![０-９]))[．、）：]?"
+)
+"""The number of a keyboard or an emoji that is not the usual one: 1️⃣, １ or 1、."""
+
+
+def _in_figures(found: re.Match[str]) -> str:
+    return f"{int(found[1] or found[2] or found[3])}:" if found[0][-1] in "．、）：" else f"{int(found[1] or found[3])}"
 
 
 def is_greeting(line: str) -> bool:

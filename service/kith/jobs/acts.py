@@ -212,6 +212,7 @@ class Acts:
         if row is None:
             raise NotFound("there is nothing to undo", "each change can be taken back once")
         gone = [step["id"] for step in row.undo if step["do"] == "delete" and step["table"] == "person"]
+        people.hold(self.session, self.owner_id, gone)
         left = forgetting.identities_of(self.session, gone)
         notes.take_back(self.session, row, self.now)
         forgetting.remove_orphans(self.session, self.owner_id, left)

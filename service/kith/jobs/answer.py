@@ -193,7 +193,7 @@ def apply(work: Work, session: Session, answer: Answer) -> list[Result]:
     for instruction in answer.instructions:
         result = carry_out(work, session, instruction, answer.letter, now)
         results.append(result)
-        session.add(_row(work, answer.identity, instruction, result))
+        session.add(_row(work, answer.identity, instruction, result, now))
         session.flush()
     acknowledge(work, session, answer, results, now)
     acts = Acts(session, work.owner_id, now, work.config.owner.timezone, source="reply")
@@ -202,7 +202,8 @@ def apply(work: Work, session: Session, answer: Answer) -> list[Result]:
     return results
 
 
-def _row(work: Work, identity: str, asked: Instruction, result: Result) -> InstructionRow:
+def _row(work: Work, identity: str, asked: Instruction, result: Result, now: datetime) -> InstructionRow:
+    """What became of an instruction. now is the receipt's time too: it tells of the lines that are no younger."""
     return InstructionRow(
         owner_id=work.owner_id,
         identity=identity,
@@ -212,7 +213,7 @@ def _row(work: Work, identity: str, asked: Instruction, result: Result) -> Instr
         outcome=result.outcome,
         said=result.said,
         person_id=result.person_id,
-        at=work.now(),
+        at=now,
     )
 
 

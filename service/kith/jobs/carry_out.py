@@ -191,6 +191,8 @@ def _unknown(desk: Desk) -> Result:
     if desk.letter and filing.is_leave(desk.asked.line):
         left = filing.leave(desk.session, desk.work.owner_id, desk.letter)
         return Result(DONE, f"Left as it is: {', '.join(f'“{line}”' for line in left)}" if left else "Nothing was open")
+    if filing.is_no(desk.asked.line) and (kept := _asked_back(desk)):
+        return Result(DONE, ". ".join(f"{person.name} stays" for person in kept))
     return Result(NOT_UNDERSTOOD, desk.asked.problem or "I did not understand this")
 
 

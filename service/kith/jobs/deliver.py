@@ -62,6 +62,13 @@ def waiting(work: Work) -> list[LetterRow]:
     return [r for r in rows if r.next_try_at is None or r.next_try_at <= now]
 
 
+def held_up(work: Work) -> list[str]:
+    """Letters that were tried and wait for another try, each with how the latest one ended."""
+    with work.reading() as session:
+        rows = letters.in_state(session, work.owner_id, State.QUEUED)
+    return [f"“{row.subject}” waits: {row.error}" for row in rows if row.error]
+
+
 def _deliver_one(work: Work, sources: Sources, row: LetterRow) -> bool:
     if row.state != State.QUEUED:
         step = _look(work, sources, row)

@@ -9,7 +9,7 @@ from kith.domain.digest import DraftLine, LastSaid
 from kith.domain.occasion import Kind, Occasion, first_name, key_of
 from kith.domain.person import Person
 from kith.domain.touch import Reason
-from kith.errors import NotFound, TryLater
+from kith.errors import ConfigError, NotFound, TryLater
 from kith.jobs.post import nonce
 from kith.jobs.work import Work
 from kith.mail import compose
@@ -65,13 +65,16 @@ def propose(
 
 
 def make(work: Work, session: Session, person: Person, cue: Cue, now: datetime) -> bool:
-    """Writes a draft that nobody asked for; False where it cannot be written, or there was one already."""
+    """Writes a draft that nobody asked for; False where it cannot be written, or there was one already.
+
+    A template of the owner's that is broken must not hold back the digest; `kith doctor` tells of it.
+    """
     if notes.draft_by_key(session, work.owner_id, cue.key):
         return False
     occasion, thread = _prompted(work, session, person, cue, now)
     try:
         session.add(_write(work, occasion, thread, [person], now))
-    except ValueError:  # an address outside ASCII, which few servers take
+    except (ValueError, ConfigError):  # an address outside ASCII, which few servers take; a broken template
         return False
     session.flush()
     return True
@@ -252,15 +255,19 @@ def note_gone(work: Work, source: Source, mailbox: str) -> int:
 
 
 def note_sent(work: Work) -> int:
-    """Drafts whose mail was seen among the owner's: they were sent. Gives how many are new."""
-    sent = 0
+    """Drafts of the last months whose mail was seen among the owner's: they were sent. Gives how many are new."""
+    sent, since = 0, work.now() - LOOKED_FOR
     with work.writing() as session:
         for row in notes.drafts(session, work.owner_id, "placed", "gone"):
-            if _was_sent(session, work.owner_id, row):
+            if (row.placed_at or row.created_at) > since and _was_sent(session, work.owner_id, row):
                 row.state = "sent"
                 session.add(row)
                 sent += 1
     return sent
+
+
+LOOKED_FOR = timedelta(days=90)
+"""How long a draft may lie before it is sent, and be seen to be: every round asks for each, and there are ever more."""
 
 
 def _was_sent(session: Session, owner_id: int, row: DraftRow) -> bool:

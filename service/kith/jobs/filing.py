@@ -16,6 +16,11 @@ _LEAVE: Final = re.compile(
     r"(?: (?:it|this|that|them|these|those|all))*(?: as (?:it|they) (?:is|are))?[.! ]*",
     re.IGNORECASE,
 )
+_NO: Final = re.compile(
+    r"(?:no|nope|don['’]t|do not|keep)(?:[,.!]{0,3} (?:no|thanks|thank you|please|do|not|don['’]t|forget|keep|"
+    r"her|him|them|it))*[.!]{0,3}",
+    re.IGNORECASE,
+)
 _LONGEST_LEAVE: Final = 60
 _ALIKE: Final = 0.6
 """Share of an earlier line's words that a later one must have to be the same said again."""
@@ -28,9 +33,17 @@ def is_leave(line: str) -> bool:
     return len(line) <= _LONGEST_LEAVE and _LEAVE.fullmatch(line.strip()) is not None
 
 
+def is_no(line: str) -> bool:
+    """Whether a line says no to what was asked back, and nothing else ("no, keep her")."""
+    return len(line) <= _LONGEST_LEAVE and _NO.fullmatch(line.strip()) is not None
+
+
 def leave(session: Session, owner_id: int, letter: LetterRow) -> list[str]:
-    """Files all lines that the letter listed, unsaid; gives them, shortened."""
-    open_lines = _listed(session, owner_id, letter)
+    """Files all lines that the letter listed, unsaid; gives them, shortened.
+
+    Where an older letter of the thread was answered, which listed none, all that are open are meant.
+    """
+    open_lines = _listed(session, owner_id, letter) or letters.unfiled(session, owner_id)
     letters.file_lines(session, owner_id, open_lines)
     return [shortened(row.line) for row in open_lines]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from itertools import islice
 
 from kith.domain.calendar import Invite
 from kith.domain.message import Envelope, identity
@@ -30,6 +31,8 @@ TEXT, CALENDAR = "text/plain", "text/calendar"
 MOST = {TEXT: 512, CALENDAR: 256 * 1024}
 """Bytes that are read: of a text what may say that it is a reaction, of a calendar more than honest ones have."""
 COMMON_CALENDAR = 16 * 1024
+MOST_CALENDARS = 50
+"""Of one message: honest ones have two. A server may go through the whole of it for each part that is asked for."""
 AT_ONCE = 8 * 1024 * 1024
 """Bytes of parts that are asked for together."""
 
@@ -214,5 +217,6 @@ def _short_texts(parts: Mapping[int, list[Part]], uids: Iterable[int]) -> Iterat
 
 
 def _calendars(parts: Mapping[int, list[Part]], seen: Iterable[Seen]) -> Iterator[tuple[int, Part]]:
-    known = (s.uid for s in seen if s.verdict.known)
-    return ((uid, part) for uid in known for part in parts.get(uid, ()) if part.media_type == CALENDAR)
+    for uid in (s.uid for s in seen if s.verdict.known):
+        found = (part for part in parts.get(uid, ()) if part.media_type == CALENDAR)
+        yield from ((uid, part) for part in islice(found, MOST_CALENDARS))

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from kith.domain import ownwords
 from kith.domain.address import Address, split
-from kith.domain.reply import HTML_MARK
 from kith.jobs.work import Work
 from kith.letters import Rendered
 from kith.mail import compose
-from kith.mail.replyhtml import text_of
 from kith.store import letters
 from kith.store.engine import Session
 from kith.store.tables import LetterRow
@@ -62,7 +59,7 @@ def queue(
         recipient=config.digest_to,
         subject=rendered.subject,
         raw=raw,
-        words=ownwords.marks([rendered.text, _words(rendered.html or "")], work.tokens.key),
+        words=_marks(work, rendered),
         delivery=delivery(work),
         created_at=now,
     )
@@ -70,9 +67,14 @@ def queue(
     return row
 
 
-def _words(html: str) -> str:
-    """The words of a letter's HTML; without the mark by which an answer's reader knows that they are a quote."""
-    return text_of(html.replace(HTML_MARK, ""))
+def _marks(work: Work, rendered: Rendered) -> bytes:
+    """The marks of a letter's words; of its HTML without the sign by which a reader of answers knows a quote."""
+    from kith.domain import ownwords  # what understands replies is no small part, and to show a letter does without
+    from kith.domain.reply import HTML_MARK
+    from kith.mail.replyhtml import text_of
+
+    html = (rendered.html or "").replace(HTML_MARK, "")
+    return ownwords.marks([rendered.text, text_of(html)], work.tokens.key)
 
 
 def delivery(work: Work) -> str:

@@ -74,7 +74,7 @@ def scan_open(
             raise
         finally:
             result.folders += [visit.result] if visit.result else []
-        if recount and (visit.row.set_aside or visit.result is None):
+        if recount and visit.row.set_aside:
             recount.is_whole = False
     unknown = _unknown(mailbox, missing, listed)
     if recount and recount.is_whole and unknown is None:

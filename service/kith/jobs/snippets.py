@@ -1,6 +1,6 @@
 """Keeps a few words of the latest exchange with those whose turn is near."""
 
-from contextlib import closing, suppress
+from contextlib import closing
 
 from kith.config import MailboxSection
 from kith.domain.cadence import choose
@@ -61,9 +61,15 @@ def _one_by_one(work: Work, mailbox: MailboxSection, wishes: list[Wish]) -> None
     broke: list[Wish] = []
     came = 0
     for wish in wishes:
-        with suppress(*STOPS), closing(work.open_source(mailbox)) as source:
+        try:
+            source = work.open_source(mailbox)
+        except STOPS:
+            break
+        with closing(source):
             try:
                 came += _fetch(work, source, [wish])
+            except StoreFailed:
+                raise
             except TryLater:
                 broke.append(wish)
     with work.writing() as session:

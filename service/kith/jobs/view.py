@@ -20,7 +20,7 @@ from kith.domain.digest import (
     mail_link,
 )
 from kith.domain.names import natural_name
-from kith.domain.outbox import State, is_news
+from kith.domain.outbox import State, is_news, needs_owner
 from kith.jobs import occasions
 from kith.jobs.meetings import upcoming_meetings
 from kith.jobs.roster import Member, roster
@@ -201,6 +201,9 @@ def problems(work: Work, session: Session) -> Iterable[str]:
     for row in folders.every(session, work.owner_id):
         if row.set_aside and row.mailbox in names:
             yield f"{row.mailbox}/{row.name} is set aside: {row.set_aside}"
+    for letter in letters.in_state(session, work.owner_id, State.QUEUED):
+        if needs_owner(letter.error, letter.created_at, work.now()):
+            yield f"“{letter.subject}” waits: {letter.error}"
     for letter in troubled(work, session):
         fate = "may or may not have arrived" if letter.state == State.UNCERTAIN else "could not be sent"
         yield f"“{letter.subject}” {fate}: {letter.error}"

@@ -10,6 +10,8 @@ _FOR_KITH = (b"kith", b"2l0a", b"0lus", b"6bith")
 """In a token of ours, a +kith address, a subject "kith: …"; also in base64 ("a2l0aDog", "S0lUSDog") or as "=6bith"."""
 MOST_FIELDS = 10_000
 """From fields whose meaning is remembered, since mail repeats itself: some 2 MB."""
+LONGEST_FIELD = 1000
+"""Bytes of a From field that is remembered: the owner's is no longer, and a hostile one may have a million."""
 
 
 def wanted_blocks(
@@ -27,7 +29,10 @@ def wanted_blocks(
         return not author or may_hold_owner(b"From:" + author)
 
     def wanted(block: bytes) -> bool:
-        if may_hold(block) or (may_be_owner(first_value(block, b"From")) and _is_for_kith(block)):
+        if may_hold(block):
+            return True
+        author = first_value(block, b"From")
+        if (len(author) > LONGEST_FIELD or may_be_owner(author)) and _is_for_kith(block):
             return True
         if others:
             others(block)

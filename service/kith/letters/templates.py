@@ -28,9 +28,10 @@ BROKEN = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, At
 _ENDING, _PLAIN, _HTML = ".j2", ".txt.j2", ".html.j2"
 
 FILTERS = (
-    words.add_line, words.born, words.calling, words.cut, words.day, words.dayname, words.href, words.mail_address,
-    words.matter, words.name_in_line, words.no_full_stop, words.number, words.one_line, words.para, words.plural,
-    words.reply_subject, words.sentence, words.series, words.starting_big, words.weekday, words.wrap, first_name,
+    words.add_line, words.born, words.calling, words.callings, words.cut, words.day, words.dayname, words.href,
+    words.mail_address, words.matter, words.name_in_line, words.no_full_stop, words.number, words.one_line,
+    words.para, words.plural, words.reply_subject, words.sentence, words.series, words.starting_big, words.weekday,
+    words.wrap, first_name,
 )  # fmt: skip
 
 

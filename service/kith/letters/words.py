@@ -3,6 +3,7 @@
 import re
 import textwrap
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from urllib.parse import quote, unquote
@@ -151,6 +152,13 @@ def no_full_stop(text: str) -> str:
 def calling(name: str) -> str:
     """What to call somebody in the middle of a sentence: the first name, or all there is."""
     return first_name(name) or name
+
+
+def callings(names: Sequence[str]) -> list[str]:
+    """What to call several people side by side: by the first name, and by the whole where two share one."""
+    short = [calling(name) for name in names]
+    shared = Counter(short)
+    return [name if shared[first] > 1 else first for name, first in zip(names, short, strict=True)]
 
 
 def add_line(stranger: Stranger) -> str:

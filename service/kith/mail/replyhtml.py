@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kith.mail.htmlquote import Part, part_of
-from kith.mail.replysign import may_instruct
+from kith.mail.replysign import SURE_MARK, may_instruct
 
 _TOKEN: Final = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
@@ -203,6 +203,8 @@ class _Reader:
             return
         joined = "".join(self.words)
         line = joined.rstrip() if self.preformatted else " ".join(joined.split())
+        if line == SURE_MARK.rstrip() and joined.endswith((" ", "\u00a0")):
+            line = SURE_MARK
         if self.marker and line == self.marker.strip():
             line = ""  # a list's empty last item
         if line or is_forced:

@@ -12,7 +12,8 @@ _MOST_SIGNATURE: Final = 15
 _MOST_DISCLAIMER: Final = 40
 _MOST_WIDTH: Final = 4_000
 """Lines of a disclaimer, and characters of each that are looked at."""
-_SURE_MARK: Final = "-- "  # RFC 3676, 4.3
+SURE_MARK: Final = "-- "
+"""The line above a signature (RFC 3676, 4.3)."""
 _MARKS: Final = frozenset({"--", "—", "–", "__"})
 _LINK: Final = re.compile(r"[<\[(]{0,2}https?://\S{1,300}$")
 _INSTRUCTION: Final = re.compile(
@@ -41,7 +42,7 @@ def trimmed(lines: list[str]) -> list[str]:
 def _without_signature(lines: list[str]) -> list[str]:
     """Lines above the signature. Under a mark that is not exact, a line that could be an instruction keeps them all."""
     for number, line in enumerate(lines):
-        if line == _SURE_MARK:
+        if line == SURE_MARK:
             return lines[:number]
         is_near_end = len(lines) - number <= _MOST_SIGNATURE + 1
         if is_near_end and line.strip() in _MARKS and not any(map(may_instruct, lines[number + 1 :])):

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from kith.domain.address import normal_domain
-from kith.domain.outbox import Outcome, Result
+from kith.domain.outbox import LOGIN_REFUSED, Outcome, Result
 from kith.errors import ConfigError, KithError
 
 CONNECT_SECONDS = 30
@@ -68,7 +68,7 @@ class Relay:
             case KithError():
                 return Outcome(Result.REFUSED, error.message)
             case smtplib.SMTPAuthenticationError():
-                return Outcome(Result.REFUSED, f"{self.host} refused the login ({error.smtp_code})")
+                return Outcome(Result.REFUSED, f"{self.host} {LOGIN_REFUSED} ({error.smtp_code})")
             case smtplib.SMTPNotSupportedError():
                 what = "STARTTLS" if "STARTTLS" in str(error) else "login that Kith knows"
                 return Outcome(Result.REFUSED, f"{self.host} offers no {what}")

@@ -11,6 +11,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel, col, select
 
 from kith.domain.outbox import State
+from kith.store import people
 from kith.store.messages import ASKED_AT_ONCE
 from kith.store.rows import insert_new
 from kith.store.tables import (
@@ -24,7 +25,6 @@ from kith.store.tables import (
     MessageRow,
     NumberRow,
     PartRow,
-    PersonRow,
     SnippetRow,
     StrangerRow,
     TouchRow,
@@ -49,6 +49,7 @@ def forget(session: Session, owner_id: int, person_id: int, name: str, key: Call
     that name this person: subjects, titles of meetings, snippets. Where this person took part, too, any part of
     the name is one. In invitations nobody has a name or an address (domain/veil).
     """
+    people.hold(session, owner_id, [person_id])
     written = list(session.exec(select(AddressRow.written).where(AddressRow.person_id == person_id)))
     keys = {key(address) for address in written}
     identities = identities_of(session, [person_id])
@@ -61,7 +62,7 @@ def forget(session: Session, owner_id: int, person_id: int, name: str, key: Call
     _empty_instructions(session, owner_id, person_id, names)
     _empty_letters(session, owner_id, person_id, names)
     _remove_drafts(session, owner_id, written, names)
-    session.execute(delete(PersonRow).where(col(PersonRow.owner_id) == owner_id, col(PersonRow.id) == person_id))
+    people.remove(session, owner_id, person_id)
     remove_orphans(session, owner_id, identities)
     _leave_unnamed(session, owner_id, names, _naming(_words(name)), identities)
 

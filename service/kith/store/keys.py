@@ -2,24 +2,24 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from kith.store import people
 from kith.store.tables import AddressRow
 
 
-def outdated(session: Session, owner_id: int, key: Callable[[str], str]) -> list[AddressRow]:
-    """Addresses of which the settings of today (dots_matter) make another key that nobody has yet."""
-    rows = session.exec(select(AddressRow).where(AddressRow.owner_id == owner_id).order_by(col(AddressRow.id))).all()
-    taken = {row.key for row in rows}
-    return [row for row in rows if key(row.written) not in taken]
+def outdated(session: Session, owner_id: int, key: Callable[[str], str]) -> list[tuple[int, str]]:
+    """Addresses, by number and as written, of which today's settings (dots_matter) make a key that nobody has yet."""
+    query = select(AddressRow.id, AddressRow.written, AddressRow.key).where(AddressRow.owner_id == owner_id)
+    rows = session.exec(query.order_by(col(AddressRow.id))).all()
+    taken = {its for _, _, its in rows}
+    return [(address_id, written) for address_id, written, _ in rows if key(written) not in taken]
 
 
 def renew(session: Session, owner_id: int, key: Callable[[str], str]) -> None:
     """Makes the keys of these anew. They count as new addresses, so that mail under their other forms is looked for."""
-    for row in outdated(session, owner_id, key):
-        if people.holder(session, owner_id, key(row.written)) is None:  # two may have become one
-            row.key = key(row.written)
-            session.add(row)
-            session.flush()
-            people.count_again(session, owner_id, row.id)
+    for address_id, written in outdated(session, owner_id, key):
+        if people.holder(session, owner_id, key(written)) is None:  # two may have become one
+            session.execute(update(AddressRow).where(col(AddressRow.id) == address_id).values(key=key(written)))
+            people.count_again(session, owner_id, address_id)

@@ -43,12 +43,13 @@ MOVED: tuple[tuple[type[SQLModel], str | None], ...] = (
 
 def merge(session: Session, owner_id: int, kept: int, gone: int) -> list[Step]:
     """Gives all that is gone's to kept and removes gone; the steps that undo it, in order."""
+    people.hold(session, owner_id, [kept, gone])
     steps: list[Step] = [{"do": "nothing", "table": "part", "kept": kept, "after": _newest_part(session)}]
     for table, distinct in MOVED:
         steps += _move(session, table, distinct, kept, gone)
     person = session.get_one(PersonRow, gone)
     steps.append(_insertion("person", person))
-    session.execute(delete(PersonRow).where(col(PersonRow.owner_id) == owner_id, col(PersonRow.id) == gone))
+    people.remove(session, owner_id, gone)
     return steps
 
 

@@ -226,6 +226,15 @@ def remove_tags(session: Session, owner_id: int, person_id: int, names: Iterable
     session.execute(delete(TagRow).where(*mine, col(TagRow.name).in_(list(names))))
 
 
+def hold(session: Session, owner_id: int, ids: Collection[int]) -> None:
+    """Waits for others who are adding to people, and lets nobody add more before the transaction ends.
+
+    Of SQLite only one transaction writes at a time anyway.
+    """
+    query = select(PersonRow.id).where(PersonRow.owner_id == owner_id, col(PersonRow.id).in_(list(ids)))
+    session.exec(query.order_by(col(PersonRow.id)).with_for_update()).all()
+
+
 def remove(session: Session, owner_id: int, person_id: int) -> None:
     """Removes a person and all that hangs on them."""
     session.execute(delete(PersonRow).where(col(PersonRow.owner_id) == owner_id, col(PersonRow.id) == person_id))
