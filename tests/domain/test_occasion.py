@@ -43,6 +43,8 @@ from kith.domain.occasion import Kind, first_name, key_of
         ("Maria@Acme", ""),
         ("", ""),
         (", ,", ""),
+        (", Ann Berg", "Ann"),
+        (",0\r0", "0 0"),
     ],
 )
 def test_people_are_called_by_their_first_name(name: str, first: str) -> None:

@@ -128,7 +128,8 @@ def _in_order(name: str) -> str:
     family, comma, given = (part.strip() for part in name.partition(","))
     if not comma or not given:
         return family
-    return family if given.split(",")[0].strip().casefold() in AFTER_COMMA else f"{given.split(',')[0]} {family}"
+    first = given.split(",")[0].strip()
+    return family if first.casefold() in AFTER_COMMA else f"{first} {family}".strip()
 
 
 def _untitled(tokens: list[str]) -> list[str]:
