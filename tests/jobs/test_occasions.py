@@ -80,6 +80,22 @@ def test_drafts_are_made_once_and_with_the_digest(owner: Owner) -> None:
     assert {row["person_id"] for row in owner.office.rows("draft")} == {owner.ids["Maria"], owner.ids["Bob"]}
 
 
+def test_while_drafts_wait_no_more_are_made(owner: Owner) -> None:
+    note(owner, "Bob", "He helped me with the move")
+    daemon.run_once(owner.office.work)
+    assert kinds(owner) == ["thanks", "silence"]
+    owner.office.clock.move(days=7)
+    note(owner, "Priya", "She helped me with the boxes")
+    daemon.run_once(owner.office.work)
+    assert kinds(owner) == ["thanks", "silence"]
+    for uid in list(owner.office.server.folders["Drafts"].messages):
+        owner.office.server.remove(uid, "Drafts")
+    owner.office.clock.move(days=7)
+    note(owner, "Priya", "She helped me with the chairs")
+    daemon.run_once(owner.office.work)
+    assert kinds(owner) == ["thanks", "silence", "thanks"]
+
+
 def test_promise_3_stopped_anywhere_a_week_has_its_drafts_once(owner: Owner) -> None:
     note(owner, "Bob", "He helped me with the move")
     for step, name in deaths(owner.office, lambda office: daemon.run_once(office.work)):

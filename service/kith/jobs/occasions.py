@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from kith.domain.cues import AHEAD, QUIET, ROUTINE, WEEK, YEAR, Cue, Happened, Known, choose
+from kith.domain.cues import AHEAD, QUIET, ROUTINE, SETTLED, WEEK, YEAR, Cue, Happened, Known, choose
 from kith.domain.digest import DraftLine
 from kith.domain.occasion import Kind
 from kith.domain.person import Person
@@ -16,6 +16,8 @@ from kith.store import messages, notes
 from kith.store.engine import Session
 from kith.store.tables import DraftRow
 
+WAITING = frozenset({"proposed", "placing", "placed"})
+"""Drafts that nobody has taken up yet: while they wait, fewer are made, so that they never pile up."""
 MOST_WEIGHED = 20
 """Of how many people it is counted who wrote more; those heard of last come first."""
 
@@ -33,9 +35,10 @@ def foreseen(work: Work, session: Session, everybody: Sequence[Member], now: dat
 
 def _found(work: Work, session: Session, everybody: Sequence[Member], now: datetime) -> list[tuple[Person, Cue]]:
     most = work.config.digest.max_drafts
-    if not most:
+    rows = notes.drafts(session, work.owner_id) if most else []
+    most -= sum(row.state in WAITING and now - row.created_at < SETTLED for row in rows)
+    if most <= 0:
         return []
-    rows = notes.drafts(session, work.owner_id)
     people = {m.person.id: m.person for m in everybody}
     local = now.astimezone(work.config.owner.timezone)
     cues = choose(_known(work, session, everybody, rows, now), local, {row.key for row in rows}, most)
