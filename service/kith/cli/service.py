@@ -53,7 +53,8 @@ def _told(done: Once, seconds: float) -> Report:
         "letters": done.letters,
         "waiting": done.waiting,
     }
-    held = [TryLater(said, "Kith tries again by itself; `kith doctor` looks for what is wrong") for said in done.waiting]
+    hint = "Kith tries again by itself; `kith doctor` looks for what is wrong"
+    held = [TryLater(said, hint) for said in done.waiting]
     lines = [
         f"{m.name}: read {m.total('read'):,}, touches {m.total('touches'):,}" for m in done.mailboxes if not m.error
     ]
