@@ -100,8 +100,10 @@ def _binary() -> Path | None:
     return Path(found) if found else None
 
 
-# Nothing here outlives the test session, so nothing is made safe on disk.
+# Nothing here outlives the test session, so nothing is made safe on disk. The index of a folder of 200,000 messages,
+# which the server maps into its memory, goes beyond its usual limit of 256 MB.
 _COMMON = """
+default_vsz_limit = 2G
 base_dir = {home}/run
 state_dir = {home}/state
 log_path = {home}/log
