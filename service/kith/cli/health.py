@@ -1,10 +1,10 @@
 """`kith status` and `kith doctor`: how it is going, and what to do where it is not."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from kith import wiring
@@ -20,7 +20,7 @@ from kith.jobs.work import Work
 from kith.letters import Letters
 from kith.mail.source import Source
 from kith.store import folders, letters, owners
-from kith.store.tables import OwnerRow
+from kith.store.tables import FolderRow, MailboxRow, OwnerRow
 
 ALIVE_WITHIN = timedelta(minutes=5)
 """The service shows a sign of life each minute."""
@@ -57,24 +57,7 @@ def _status(work: Work) -> Report:
     data = {
         "service": {"last_sign": instant(beat, zone), "alive": beat is not None and now - beat <= ALIVE_WITHIN},
         "mailboxes": [
-            {
-                "name": m.name,
-                "last_scan": instant(boxes[m.name].scanned_at, zone) if m.name in boxes else None,
-                "read": boxes[m.name].read if m.name in boxes else 0,
-                "gaps": boxes[m.name].gaps if m.name in boxes else 0,
-                "error": (boxes[m.name].error or None) if m.name in boxes else None,
-                "folders": [
-                    {
-                        "name": f.name,
-                        "uidvalidity": f.uidvalidity,
-                        "last_uid": f.last_uid,
-                        "gaps": f.gaps,
-                        "set_aside": f.set_aside or None,
-                    }
-                    for f in cursors
-                    if f.mailbox == m.name
-                ],
-            }
+            _mailbox_json(m.name, boxes.get(m.name), [f for f in cursors if f.mailbox == m.name], zone)
             for m in work.config.mailbox
         ],
         "quarantine": [
@@ -96,6 +79,26 @@ def _status(work: Work) -> Report:
         "needs_you": needs,
     }
     return Report(data, _told(data), 1 if needs else 0)
+
+
+def _mailbox_json(name: str, box: MailboxRow | None, cursors: Iterable[FolderRow], zone: tzinfo) -> dict[str, Any]:
+    return {
+        "name": name,
+        "last_scan": instant(box.scanned_at, zone) if box else None,
+        "read": box.read if box else 0,
+        "gaps": box.gaps if box else 0,
+        "error": (box.error or None) if box else None,
+        "folders": [
+            {
+                "name": f.name,
+                "uidvalidity": f.uidvalidity,
+                "last_uid": f.last_uid,
+                "gaps": f.gaps,
+                "set_aside": f.set_aside or None,
+            }
+            for f in cursors
+        ],
+    }
 
 
 def _next_digest(work: Work, now: datetime, owner: OwnerRow) -> datetime:

@@ -285,9 +285,8 @@ def instant(written: bytes) -> datetime | None:
         at = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)  # :60 is a leap second
     except ValueError:
         return None
-    if year not in YEARS or ahead >= timedelta(days=1):
-        return None
-    return at + ahead if parts[7] == b"-" else at - ahead
+    west = parts[7] == b"-"
+    return (at + ahead if west else at - ahead) if year in YEARS and ahead < timedelta(days=1) else None
 
 
 def sequence_set(uids: Sequence[int]) -> bytes:
