@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 
@@ -17,7 +16,7 @@ from kith.jobs import reading
 from kith.mail import wire
 from support.dovecot import Dovecot
 from support.fake_source import Kept
-from support.jobs import BOB, MARIA, ME, NOW, Died, Fate
+from support.jobs import BOB, MARIA, ME, NOW
 from support.mail import message
 from support.recording_proxy import RecordingProxy
 
@@ -90,14 +89,6 @@ class OnDovecot(Mailbox):
             self.office.servers["personal"] = line  # type: ignore[assignment]  # as above
             self.office.scan()
         self.office.servers["personal"] = here
-        self.office.restart()
-
-    @rule(step=st.integers(1, 40), full=st.booleans())
-    def die(self, step: int, full: bool) -> None:
-        """A scan in whose midst the process dies."""
-        self.office.restart(Fate(step))
-        with suppress(Died):
-            self.office.scan(full=full)
         self.office.restart()
 
     def _all(self) -> list[tuple[str, int, Kept]]:

@@ -109,6 +109,7 @@ def test_a_digest_does_not_wait_for_a_template_of_a_draft_that_is_broken(owner: 
     broken = owner.office.folder / "templates" / "draft.silence.txt.j2"
     broken.parent.mkdir()
     broken.write_text("{{ nothing_of_that_name }}")
+    assert told(owner) == [], "nor does its preview, which foresees what will be made"
     assert daemon.run_once(owner.office.work).composed
     assert kinds(owner) == []
     assert len(owner.office.rows("digest")) == 1
@@ -180,6 +181,7 @@ def test_somebody_nobody_can_write_to_in_ascii_gets_none(owner: Owner) -> None:
     with owner.office.work.writing() as session:
         people.remove_address(session, owner.office.work.owner_id, owner.ids["Maria"], "maria@example.org")
     owner.office.add_address(owner.ids["Maria"], "märia@example.org")
+    assert told(owner) == []
     composed = compose.compose_due(owner.office.work)
     assert composed is not None
     assert kinds(owner) == []

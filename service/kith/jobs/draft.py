@@ -64,25 +64,18 @@ def propose(
     return Proposed(DraftLine(person.name, str(kind), row.subject), to)
 
 
-def make(work: Work, session: Session, person: Person, cue: Cue, now: datetime) -> bool:
-    """Writes a draft that nobody asked for; False where it cannot be written, or there was one already.
+def unasked(work: Work, session: Session, person: Person, cue: Cue, now: datetime) -> DraftRow | None:
+    """A draft that nobody asked for, not kept yet; None where it cannot be written, or there was one already.
 
     A template of the owner's that is broken must not hold back the digest; `kith doctor` tells of it.
     """
     if notes.draft_by_key(session, work.owner_id, cue.key):
-        return False
-    occasion, thread = _prompted(work, session, person, cue, now)
+        return None
     try:
-        session.add(_write(work, occasion, thread, [person], now))
+        occasion, thread = _prompted(work, session, person, cue, now)
+        return _write(work, occasion, thread, [person], now)
     except (ValueError, ConfigError):  # an address outside ASCII, which few servers take; a broken template
-        return False
-    session.flush()
-    return True
-
-
-def subject(work: Work, session: Session, person: Person, cue: Cue, now: datetime) -> str:
-    """The subject such a draft would have."""
-    return work.letters.draft(_prompted(work, session, person, cue, now)[0]).subject
+        return None
 
 
 def _prompted(

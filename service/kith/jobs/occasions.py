@@ -24,13 +24,25 @@ MOST_WEIGHED = 20
 
 def propose(work: Work, session: Session, everybody: Sequence[Member], now: datetime) -> int:
     """Makes the drafts of the week and gives how many."""
-    return sum(draft.make(work, session, person, cue, now) for person, cue in _found(work, session, everybody, now))
+    rows = [row for _, row in _drafts(work, session, everybody, now)]
+    session.add_all(rows)
+    session.flush()
+    return len(rows)
 
 
 def foreseen(work: Work, session: Session, everybody: Sequence[Member], now: datetime) -> Iterator[DraftLine]:
     """The drafts that a digest written now would bring."""
+    for person, row in _drafts(work, session, everybody, now):
+        yield DraftLine(person.name, row.kind, row.subject)
+
+
+def _drafts(
+    work: Work, session: Session, everybody: Sequence[Member], now: datetime
+) -> Iterator[tuple[Person, DraftRow]]:
     for person, cue in _found(work, session, everybody, now):
-        yield DraftLine(person.name, str(cue.kind), draft.subject(work, session, person, cue, now))
+        row = draft.unasked(work, session, person, cue, now)
+        if row:
+            yield person, row
 
 
 def _found(work: Work, session: Session, everybody: Sequence[Member], now: datetime) -> list[tuple[Person, Cue]]:
