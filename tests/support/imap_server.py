@@ -124,6 +124,13 @@ class ImapServer(ABC):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(STOP_SECONDS)
+            self._wait_for_silence()
+
+    def _wait_for_silence(self) -> None:
+        """The children are not ours to wait for, and the last of them to go holds the port."""
+        until = time.monotonic() + STOP_SECONDS
+        while listens(self.host, self.port) and time.monotonic() < until:
+            time.sleep(0.01)
 
     def _start(self) -> None:
         for _ in range(TRIES):
@@ -154,6 +161,12 @@ class ImapServer(ABC):
 
     def _log(self) -> str:
         return (self.home / "log").read_text(errors="replace")
+
+
+def listens(host: str, port: int) -> bool:
+    """Whether somebody takes connections there."""
+    with socket.socket() as line:
+        return line.connect_ex((host, port)) == 0
 
 
 def free_ports(number: int) -> list[int]:

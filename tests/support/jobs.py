@@ -10,10 +10,8 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import count
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, Self
 
 from kith import configfile, wiring
@@ -25,10 +23,11 @@ from kith.jobs.work import Work
 from kith.mail.imap import connect
 from kith.mail.source import Source
 from kith.store import people
-from kith.store.engine import Session, open_database
+from kith.store.engine import Session
 from kith.store.tables import METADATA
 from support.dovecot import PASSWORD, Dovecot
 from support.fake_source import FakeServer
+from support.store import empty_database
 
 NOW = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
 """A Wednesday; noon in Paris."""
@@ -117,14 +116,6 @@ class MortalWork(Work):
         self.fate.step("after a commit")
 
 
-@cache
-def _empty_database() -> Path:
-    """A database at today's schema: copying it is quicker than making it."""
-    path = Path(mkdtemp(prefix="kith-empty-")) / "kith.db"
-    open_database(f"sqlite:///{path}").dispose()
-    return path
-
-
 class Office:
     """One owner's work. server is the mailbox "personal"; servers holds all by name.
 
@@ -150,7 +141,7 @@ class Office:
         self.servers: dict[str, FakeServer | Dovecot] = {name: FakeServer() for name in boxes}
         self.users = dict.fromkeys(boxes, "")
         if not url:
-            shutil.copy(_empty_database(), folder / "kith.db")
+            shutil.copy(empty_database(), folder / "kith.db")
         sections = [CONFIG.format(url=url or "sqlite:///kith.db"), toml]
         sections += [MAILBOX.format(name=n, url="imap://alex@127.0.0.1:1", more=more) for n, more in boxes.items()]
         (folder / "kith.toml").write_text("\n".join(sections), encoding="utf-8")

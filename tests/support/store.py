@@ -1,8 +1,13 @@
 """Databases for tests: rows made in few words, and everything there is as something to compare or search."""
 
+import atexit
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -10,12 +15,22 @@ from sqlmodel import Session
 
 from kith.domain.address import key
 from kith.store import letters, messages, notes, people, phones
-from kith.store.engine import reading
+from kith.store.engine import open_database, reading
 from kith.store.tables import METADATA, DraftRow, InstructionRow, LetterRow
 
 NOW = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 
 Dump = dict[str, list[tuple[Any, ...]]]
+
+
+@cache
+def empty_database() -> Path:
+    """A database at today's schema: copying it is quicker than making it."""
+    folder = Path(mkdtemp(prefix="kith-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "kith.db"
+    open_database(f"sqlite:///{path}").dispose()
+    return path
 
 
 def person(session: Session, owner_id: int, name: str, *addresses: str, **values: Any) -> int:

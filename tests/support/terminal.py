@@ -1,14 +1,11 @@
 """The command line inside the test's own process, on a folder of its own, at a moment that stands still."""
 
-import atexit
 import io
 import shutil
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import time_machine
@@ -17,8 +14,8 @@ from kith import wiring
 from kith.cli.main import run
 from kith.jobs.work import Work
 from kith.store import messages, people
-from kith.store.engine import open_database
 from support.kith import Ran
+from support.store import empty_database
 
 NOW = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
 """A Wednesday; noon in Paris."""
@@ -48,16 +45,6 @@ url = "{url}"
 """
 
 
-@cache
-def _empty_database() -> Path:
-    """A database at today's schema: copying it is quicker than making it."""
-    folder = Path(mkdtemp(prefix="kith-empty-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / "kith.db"
-    open_database(f"sqlite:///{path}").dispose()
-    return path
-
-
 @dataclass
 class Terminal:
     """A folder with kith.toml, and commands run on it."""
@@ -70,7 +57,7 @@ class Terminal:
         self.folder.mkdir(exist_ok=True)
         self.config.write_text(CONFIG.format(url=self.url or "sqlite:///kith.db"), encoding="utf-8")
         if not self.url:
-            shutil.copy(_empty_database(), self.folder / "kith.db")
+            shutil.copy(empty_database(), self.folder / "kith.db")
 
     @property
     def config(self) -> Path:

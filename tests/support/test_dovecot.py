@@ -1,6 +1,5 @@
 """The tests' own Dovecot: mailboxes are fresh and apart, and nothing stays behind, of Cyrus neither."""
 
-import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from support import cyrus
 from support import dovecot as support
 from support.cyrus import Cyrus
 from support.dovecot import PASSWORD, Dovecot
+from support.imap_server import listens
 from support.need import need
 
 MESSAGE = b"From: anna@example.org\r\nSubject: hello\r\n\r\nhello\r\n"
@@ -83,5 +83,4 @@ def test_it_stops_soon_whoever_is_logged_in_and_leaves_no_file(
     assert time.monotonic() - began < 3
     client.shutdown()
     assert not server.home.exists()
-    with socket.socket() as line:
-        assert line.connect_ex((server.host, server.port)) != 0
+    assert not listens(server.host, server.port)
