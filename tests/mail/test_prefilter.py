@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kith.domain.address import key
 from kith.mail.headers import envelope
-from kith.mail.wire import address_filter
+from kith.mail.prefilter import address_filter
 
 DOTS = {"gmail.com": False}
 KEYS = [

@@ -59,8 +59,7 @@ class Reason(StrEnum):
     STRANGER = "stranger"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a message means: whom it touches, which way and when; or the reason why nobody.
 
     people are ids. known are the ids of everybody known who takes part in it at all. direction is

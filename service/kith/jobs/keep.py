@@ -1,7 +1,6 @@
 """What was seen, into the database: rows and cursor in one transaction."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +47,7 @@ def _of_those_still_there(session: Session, owner_id: int, seen: list[Seen]) -> 
     """Somebody may have been forgotten or merged since the look: their part is left out."""
     there = people.still_there(session, owner_id, {p for s in seen for p in (*s.verdict.known, *s.verdict.people)})
     return [
-        s if there.issuperset((*s.verdict.known, *s.verdict.people)) else replace(s, verdict=_without(s.verdict, there))
+        s if there.issuperset((*s.verdict.known, *s.verdict.people)) else s._replace(verdict=_without(s.verdict, there))
         for s in seen
     ]
 
@@ -56,7 +55,7 @@ def _of_those_still_there(session: Session, owner_id: int, seen: list[Seen]) -> 
 def _without(verdict: Verdict, there: set[int]) -> Verdict:
     touched = tuple(p for p in verdict.people if p in there)
     reason = verdict.reason or (None if touched else Reason.STRANGER)
-    return replace(verdict, people=touched, known=tuple(p for p in verdict.known if p in there), reason=reason)
+    return verdict._replace(people=touched, known=tuple(p for p in verdict.known if p in there), reason=reason)
 
 
 def _quarantine(session: Session, row: FolderRow, stretch: Stretch, now: datetime) -> int:
@@ -111,8 +110,8 @@ def _folder(row: FolderRow | MessageRow) -> dict[str, Any]:
 def _message(seen: Seen) -> dict[str, Any]:
     return {
         "identity": seen.identity,
-        "message_id": seen.envelope.message_id,
-        "subject": seen.envelope.subject[:LONGEST_SUBJECT],
+        "message_id": seen.message_id,
+        "subject": seen.subject[:LONGEST_SUBJECT],
         "at": seen.verdict.at,
         "direction": str(seen.verdict.direction),
         "reason": str(seen.verdict.reason) if seen.verdict.reason else None,
@@ -144,7 +143,7 @@ def _touches(row: FolderRow, seen: Iterable[Seen]) -> Iterable[dict[str, Any]]:
                 "at": one.verdict.at,
                 "direction": str(one.verdict.direction),
                 "channel": str(Channel.EMAIL),
-                "subject": one.envelope.subject[:LONGEST_SUBJECT],
+                "subject": one.subject[:LONGEST_SUBJECT],
                 "source": source,
             }
 

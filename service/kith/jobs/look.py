@@ -1,9 +1,10 @@
 """From header blocks to verdicts: what one stretch of a folder holds, before anything is kept."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from itertools import islice
+from typing import NamedTuple
 
 from kith.domain.calendar import Invite
 from kith.domain.message import Envelope, identity
@@ -40,21 +41,25 @@ SELF_NOTE = "kith:"
 """How the subject of a mail to oneself begins that is meant for Kith."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One message with known people or words for Kith in it, looked at.
 
-    In invites there are veils in the place of addresses, and sender is the veil of who sent them.
+    holds_parts, may_be_reaction and was_moved say what a closer look is for. In invites there are veils in the
+    place of addresses, and sender is the veil of who sent them.
     """
 
     uid: int
     identity: str
-    envelope: Envelope
+    message_id: str
+    subject: str
     verdict: Verdict
-    invites: tuple[Invite, ...] = ()
-    sender: str = ""
     answers: str = ""
     is_self_note: bool = False
+    holds_parts: bool = False
+    may_be_reaction: bool = False
+    was_moved: bool = False
+    invites: tuple[Invite, ...] = ()
+    sender: str = ""
 
 
 @dataclass(slots=True)
@@ -89,11 +94,6 @@ class Eyes:
         return Veil(self.tokens.key, self.tokens.owner_id, self.here.key)
 
 
-def look(source: Source, blocks: Iterable[RawHeader], eyes: Eyes) -> list[Seen]:
-    """Judges messages by their headers, and by a second look where headers cannot tell."""
-    return _second_look(source, glance(blocks, eyes), eyes)
-
-
 def glance(blocks: Iterable[RawHeader], eyes: Eyes) -> list[Seen]:
     """Judges messages by their headers alone; those that are of no interest are left out."""
     found = Found(in_drafts=eyes.in_drafts)
@@ -109,11 +109,22 @@ def _first_look(uid: int, envelope: Envelope, verdict: Verdict, eyes: Eyes) -> S
     return Seen(
         uid=uid,
         identity=identity(envelope),
-        envelope=envelope,
+        message_id=envelope.message_id,
+        subject=envelope.subject,
         verdict=verdict,
         answers=_answered(envelope, eyes) if outbound else "",
         is_self_note=outbound and _is_self_note(envelope, eyes.here),
+        holds_parts=_holds_parts(envelope, verdict),
+        may_be_reaction=verdict.reason is None and may_be_reaction(envelope),
+        was_moved=not outbound and was_moved(envelope),
     )
+
+
+def _holds_parts(envelope: Envelope, verdict: Verdict) -> bool:
+    """Whether there may be parts in it that change what it is."""
+    kind = envelope.marks.get("content-type", "").lstrip().casefold()
+    hides = kind.startswith(("multipart/", "text/calendar"))
+    return hides and bool(verdict.known) and verdict.reason not in (Reason.BULK, Reason.OWN)
 
 
 def _answered(envelope: Envelope, eyes: Eyes) -> str:
@@ -133,16 +144,21 @@ def _is_self_note(envelope: Envelope, here: Circumstances) -> bool:
     return tagged or envelope.subject.strip().casefold().startswith(SELF_NOTE)
 
 
-def _second_look(source: Source, seen: list[Seen], eyes: Eyes) -> list[Seen]:
-    """Asks twice at most: which parts there are, and what those say that a verdict or a calendar needs."""
-    answers = {s.uid for s in seen if _may_be_reaction(s)}
-    asked = [s.uid for s in seen if s.uid in answers or _may_hold_parts(s)]
+def look_closer(source: Source, seen: list[Seen], blocks: Iterable[RawHeader], eyes: Eyes) -> list[Seen]:
+    """Judges again where headers cannot tell. blocks are those of the messages that were seen, and maybe of others.
+
+    Asks twice at most: which parts there are, and what those say that a verdict or a calendar needs.
+    """
+    answers = {s.uid for s in seen if s.may_be_reaction}
+    asked = [s.uid for s in seen if s.may_be_reaction or s.holds_parts]
     parts = source.structures(asked, TELLING_PARTS, answers) if asked else {}
-    moved = [s.uid for s in seen if _came_in_moved(s)]
+    moved = [s.uid for s in seen if s.was_moved]
     relayed = source.fields(moved, ["Received"]) if moved else {}
     more = _More(parts, relayed)
     more.read(source, [*_short_texts(parts, answers), *_calendars(parts, seen)], eyes.zone)
-    return [_look_again(s, more, eyes) if s.uid in parts or s.uid in relayed else s for s in seen]
+    again = parts.keys() | relayed.keys()
+    envelopes = {raw.uid: headers.envelope(raw.block, raw.received_at) for raw in blocks if raw.uid in again}
+    return [_look_again(s, envelopes[s.uid], more, eyes) if s.uid in again else s for s in seen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +195,7 @@ def _portions(wanted: Iterable[tuple[int, Part]]) -> Iterator[list[tuple[int, Pa
         yield some
 
 
-def _look_again(seen: Seen, more: _More, eyes: Eyes) -> Seen:
+def _look_again(seen: Seen, envelope: Envelope, more: _More, eyes: Eyes) -> Seen:
     received = more.relayed.get(seen.uid)
     found = Found(
         media_types=frozenset(p.media_type for p in more.parts.get(seen.uid, ())),
@@ -187,25 +203,11 @@ def _look_again(seen: Seen, more: _More, eyes: Eyes) -> Seen:
         in_drafts=eyes.in_drafts,
         opening=more.openings.get(seen.uid, ""),
     )
-    verdict = judge(seen.envelope, eyes.here, eyes.now, found)
+    verdict = judge(envelope, eyes.here, eyes.now, found)
     invites = more.invites.get(seen.uid, ())
     veil = eyes.veil
-    sender = veil(seen.envelope.from_[0].address) if invites and seen.envelope.from_ else ""
-    return replace(seen, verdict=verdict, invites=tuple(map(veil.invite, invites)), sender=sender)
-
-
-def _may_hold_parts(seen: Seen) -> bool:
-    kind = seen.envelope.marks.get("content-type", "").lstrip().casefold()
-    hides = kind.startswith(("multipart/", "text/calendar"))
-    return hides and bool(seen.verdict.known) and seen.verdict.reason not in (Reason.BULK, Reason.OWN)
-
-
-def _may_be_reaction(seen: Seen) -> bool:
-    return seen.verdict.reason is None and may_be_reaction(seen.envelope)
-
-
-def _came_in_moved(seen: Seen) -> bool:
-    return seen.verdict.direction == "inbound" and was_moved(seen.envelope)
+    sender = veil(envelope.from_[0].address) if invites and envelope.from_ else ""
+    return seen._replace(verdict=verdict, invites=tuple(map(veil.invite, invites)), sender=sender)
 
 
 def _short_texts(parts: Mapping[int, list[Part]], uids: Iterable[int]) -> Iterator[tuple[int, Part]]:

@@ -7,7 +7,7 @@ from kith.config import MailboxSection
 from kith.domain.folders import Role
 from kith.domain.snag import Others, Snag, after_break, portions
 from kith.errors import StoreFailed, TryLater, beyond
-from kith.jobs.look import Eyes, Stretch, glance, look
+from kith.jobs.look import Eyes, Seen, Stretch, glance, look_closer
 from kith.jobs.others import others
 from kith.jobs.strangers import Strangers
 from kith.jobs.wanted import wanted_blocks
@@ -44,8 +44,8 @@ class Reading:
     _eyes: Eyes = field(init=False)
     _wanted: Callable[[bytes], bool] = field(init=False)
     _counted: Strangers | None = field(init=False)
-    _blocks: Sequence[RawHeader] = field(init=False, default=())
-    """The headers of the stretch that is being looked at."""
+    _glanced: list[Seen] = field(init=False, default_factory=list)
+    """What headers tell of the stretch that is being looked at."""
 
     def __post_init__(self) -> None:
         """Gathers with what the folder is looked at."""
@@ -90,9 +90,9 @@ class Reading:
         for stretch, blocks in _gathered(self.source.headers(uids, self._wanted)):
             stretch.strangers = self._counted.take() if self._counted else {}  # before the next headers land
             stretch.releases = self.after_seq == 0
-            self._blocks = blocks
-            stretch.seen = look(self.source, blocks, self._eyes)
-            self._blocks = ()
+            self._glanced = glance(blocks, self._eyes)
+            stretch.seen = look_closer(self.source, self._glanced, blocks, self._eyes)
+            self._glanced = []
             yield stretch
 
     def _broken(self, asked: Sequence[int], error: TryLater) -> Iterator[Stretch]:
@@ -103,9 +103,9 @@ class Reading:
         self._note(snag)
         if snag.is_enough:
             told = beyond(self.mailbox.name, error)
-            what = "all but its headers" if self._blocks else "it"
+            what = "all but its headers" if self._glanced else "it"
             bad = Unreadable(asked[0], f"the server fails each time it is asked for {what}: {told}")
-            yield Stretch(asked, glance(self._blocks, self._eyes), [bad], breakers=[bad])
+            yield Stretch(asked, self._glanced, [bad], breakers=[bad])
 
     def _others(self, uid: int) -> Others:
         return others(self.work, self.mailbox, self.row, uid, self.breakers)

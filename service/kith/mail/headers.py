@@ -5,9 +5,8 @@ is the one place where foreign header text is made fit for a database, a letter 
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import Final
 
 from kith.domain.address import Address
@@ -25,13 +24,11 @@ _YEARS: Final = range(1980, 2200)  # mail as we know it is younger, and clocks f
 
 _ID = re.compile(r"<[^<>]*>")
 _DATE = re.compile(
-    r"(?:[A-Za-z]{3},)? {0,2}([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) "
+    r"(?:[A-Za-z]{3},)? {0,2}([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) "
     r"([+-][0-9]{4})(?: \([^()]*\))?"
 )
-_MONTHS: Final = {
-    "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6, "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11,
-    "Dec": 12,
-}  # fmt: skip
+_NAMES: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+_MONTHS: Final = {name: f"-{number:02}-" for number, name in enumerate(_NAMES.split(), 1)}
 _READ: Final = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references")
 _MARKS: Final = tuple(name.lower() for name in FIELDS if name.lower() not in _READ)
 
@@ -170,16 +167,7 @@ def _plain_instant(text: str) -> datetime | None:
     found = _DATE.fullmatch(text)
     if not found or found[2] not in _MONTHS:
         return None
-    day, month, year, hour, minute, second, zone = found.groups()
-    leap = min(int(second), 59)  # RFC 5322 allows :60, datetime does not
-    at = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), leap, tzinfo=UTC)
-    return at - _ahead(zone)
-
-
-@lru_cache(maxsize=256)
-def _ahead(zone: str) -> timedelta:
-    """How far a zone is ahead of UTC. Raises ValueError for a day and more."""
-    ahead = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
-    if ahead >= timedelta(days=1):
-        raise ValueError("no zone on earth")
-    return -ahead if zone[0] == "-" else ahead
+    day, month, year, time, zone = found.groups()
+    if time.endswith(":60"):  # RFC 5322 allows a leap second, datetime does not
+        time = time.removesuffix("60") + "59"
+    return datetime.fromisoformat(f"{year}{_MONTHS[month]}{day:0>2}T{time}{zone}")

@@ -11,8 +11,9 @@ from imapclient.response_parser import parse_fetch_response  # type: ignore[impo
 
 from kith.mail.imap_account import is_busy, shown
 from kith.mail.imap_line import AS_PYTHON, Client, Line
+from kith.mail.internaldate import YEARS
 from kith.mail.source import RawHeader, Unreadable
-from kith.mail.wire import BATCH, FETCH, ITEMS, YEARS, HeaderFetch, response, sequence_set
+from kith.mail.wire import BATCH, FETCH, ITEMS, HeaderFetch, response, sequence_set
 
 Answer = dict[bytes, Any]
 Question = tuple[Sequence[int], str]

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kith.domain.folders import Folder, Role
+from kith.mail.internaldate import instant
 
 __all__ = [
     "Folder", "FolderState", "Headers", "Limit", "Part", "RawHeader", "Role", "Source", "Unreadable", "limit_of",
@@ -22,13 +23,17 @@ class FolderState:
     highestmodseq: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RawHeader:
-    """The header fields of one message as they came. received_at is INTERNALDATE, None if unreadable."""
+class RawHeader(NamedTuple):
+    """The header fields of one message as they came. received is INTERNALDATE, in bytes as a server wrote it."""
 
     uid: int
-    received_at: datetime | None
+    received: datetime | bytes | None
     block: bytes
+
+    @property
+    def received_at(self) -> datetime | None:
+        """INTERNALDATE, None if unreadable. Of most messages nobody asks for it, so it is read only then."""
+        return instant(self.received) if isinstance(self.received, bytes) else self.received
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,15 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from kith.domain.message import FIELDS
 from kith.mail.imap_account import shown
 from kith.mail.imap_line import Line
 from kith.mail.imap_stream import Stream
-from kith.mail.prefilter import address_filter
 from kith.mail.source import RawHeader, Unreadable
 
-__all__ = ["Batch", "HeaderFetch", "address_filter", "instant", "sequence_set"]
+__all__ = ["Batch", "HeaderFetch", "sequence_set"]
 
 BATCH: Final = 500
 """Messages a command: ten digits each keep the line under the 8,000 bytes that servers take (RFC 7162, 4)."""
@@ -47,11 +45,6 @@ _TOKEN = re.compile(
     rb"""\s*(?:(BODY\[[^\]]*\](?:<\d+>)?) | "((?:[^"\\]|\\.)*)" | ([()]) | (\{\d+\+?\}\r?\n) | ([^\s()"{]+))""",
     re.IGNORECASE | re.VERBOSE,
 )
-_DATE = re.compile(rb"\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
-_MONTHS: Final = {
-    name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
-}
-YEARS: Final = range(1970, 2200)  # no mail server is older; nor will this program be
 
 
 @dataclass(slots=True)
@@ -167,7 +160,7 @@ class HeaderFetch:
                     if data[end : end + 3] == b")\r\n":
                         uid, block, at = int(head[1]), data[start:end], end + 3
                         if block and (batch := owner.pop(uid, None)) and (wanted is None or wanted(block)):
-                            batch.found.append(RawHeader(uid, instant(head[2]), block))
+                            batch.found.append(RawHeader(uid, head[2], block))
                         continue
                     if len(data) >= end + 3:
                         return
@@ -218,7 +211,7 @@ class HeaderFetch:
         if block is TOO_LONG:
             batch.unreadable.append(Unreadable(uid, f"its header fields are longer than {MOST_BYTES >> 20} MiB"))
         elif self._wanted is None or self._wanted(block):
-            batch.found.append(RawHeader(uid, instant(items.get(b"INTERNALDATE") or b""), block))
+            batch.found.append(RawHeader(uid, items.get(b"INTERNALDATE"), block))
         del self._owner[uid]
         return True
 
@@ -271,22 +264,6 @@ def _tokens(parts: list[bytes]) -> Iterator[tuple[int, bytes]]:
         if text[at:].strip():
             raise ValueError("not a token")
         at = 0
-
-
-def instant(written: bytes) -> datetime | None:
-    """An INTERNALDATE (RFC 3501, 9: date-time) as UTC, None where it makes no sense."""
-    parts = _DATE.fullmatch(written)
-    month = _MONTHS.get(parts[2].lower()) if parts else None
-    if not parts or not month:
-        return None
-    day, year, hour, minute, second = (int(parts[n]) for n in (1, 3, 4, 5, 6))
-    ahead = timedelta(hours=int(parts[8]), minutes=int(parts[9]))
-    try:
-        at = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)  # :60 is a leap second
-    except ValueError:
-        return None
-    west = parts[7] == b"-"
-    return (at + ahead if west else at - ahead) if year in YEARS and ahead < timedelta(days=1) else None
 
 
 def sequence_set(uids: Sequence[int]) -> bytes:
