@@ -18,7 +18,7 @@ from kith.domain.snag import (
     portions,
 )
 
-WHOLE = 8000
+WHOLE = 16_000
 folders = st.lists(st.integers(1, 10**6), unique=True, max_size=300).map(sorted)
 snags = st.builds(Snag, st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 500), st.integers(0, ENOUGH))
 
@@ -26,9 +26,9 @@ snags = st.builds(Snag, st.integers(0, 10**6), st.integers(0, 10**6), st.integer
 @pytest.mark.parametrize(
     ("snag", "asked", "others", "known", "then"),
     [
-        (NO_SNAG, range(1, 8001), Others.SILENT, False, Snag(0, 8000, 400)),
-        (Snag(0, 8000, 400), range(401, 801), Others.SILENT, False, Snag(400, 800, 20)),
-        (Snag(400, 800, 20), [402, 405], Others.SILENT, False, Snag(401, 405, 1)),
+        (NO_SNAG, range(1, 16_001), Others.SILENT, False, Snag(0, 16_000, 640)),
+        (Snag(0, 16_000, 640), range(641, 1281), Others.SILENT, False, Snag(640, 1280, 25)),
+        (Snag(640, 1280, 25), [642, 645], Others.SILENT, False, Snag(641, 645, 1)),
         (Snag(401, 405, 1), [405], Others.COME, False, Snag(404, 405, 1, 3)),
         (Snag(404, 405, 1, 3), [405], Others.COME, False, Snag(404, 405, 1, 6)),
         (Snag(404, 405, 1, 6), [405], Others.SILENT, False, Snag(404, 405, 1, 6)),
@@ -137,7 +137,7 @@ class Server:
 @given(st.integers(2, 20_000), st.sets(st.integers(1, 20_000), max_size=3))
 def test_a_folder_is_read_to_its_end_in_few_visits_whatever_breaks_the_line(size: int, poison: set[int]) -> None:
     server = Server(list(range(1, size + 1)), {uid for uid in poison if uid < size})
-    narrowing = 3  # 8,000, 400, 20
+    narrowing = 3  # 16,000, 640, 25
     most = len(server.poison) * (narrowing + ENOUGH // 3 + 1) + 1
     visits = next(n for n in range(1, most + 1) if server.visit())
     assert visits <= most
@@ -168,4 +168,4 @@ def test_less_is_asked_for_from_break_to_break_down_to_one() -> None:
         assert snag.at_once <= ceil(size / NARROWER)
         size = snag.at_once
         sizes.append(size)
-    assert sizes == [400, 20, 1]
+    assert sizes == [640, 25, 1]

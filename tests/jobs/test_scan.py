@@ -8,6 +8,7 @@ import pytest
 
 from kith.errors import MailboxFailed, NotFound, TryLater
 from kith.jobs import reading
+from kith.jobs.round import scan_once
 from kith.jobs.view import problems
 from kith.store import people
 from support import fake_source
@@ -53,6 +54,17 @@ def needs(office: Office) -> list[str]:
 
 
 # -- passes
+
+
+def test_how_far_reading_is_is_told_as_headers_come_and_not_only_when_they_are_kept(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fake_source, "BATCH", 2)
+    for number in range(5):
+        put(office.server, MARIA, f"Letter {number}", 20 - number)
+    told: list[tuple[str, int, int]] = []
+    scan_once(office.work, office.work.config.mailbox[0], progress=lambda *seen: told.append(seen))
+    assert [one for one in told if one[2]] == [("INBOX", done, 5) for done in (0, 2, 4, 5)]
 
 
 def test_a_first_pass_reads_everything_and_a_second_nothing(office: Office) -> None:

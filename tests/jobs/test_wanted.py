@@ -41,7 +41,7 @@ def test_words_for_kith_are_seen_where_the_owner_may_have_written_them(author: b
 
 def test_words_for_kith_of_somebody_else_are_not_looked_at_and_neither_is_other_mail_of_the_owner() -> None:
     shown: list[bytes] = []
-    wanted = wanted_blocks(["maria@example.org"], [ME], shown.append)
+    wanted = wanted_blocks(["maria@example.org"], [ME], lambda block, _author: shown.append(block))
     others = [b"From: bob@example.org\nTo: me@example.org\n" + ANSWER, b"From: me@example.org\nTo: bob@example.org\n"]
     assert [wanted(block) for block in others] == [False, False]
     assert shown == others

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-NARROWER = 20
-"""How much less is asked for at once after each break: of 8,000 messages the third break is that of a single one."""
+NARROWER = 25
+"""How much less is asked for at once after each break: of 16,000 messages the third break is that of a single one."""
 
 ENOUGH = 9
 """Strikes after which a message is passed: three visits where others come, nine where there are no others."""
@@ -61,7 +61,7 @@ def portions(uids: Sequence[int], snag: Snag = NO_SNAG, alone: Collection[int] =
         cuts |= {*range(begin, end, max(1, snag.at_once)), end}
     for uid in alone:
         place = bisect_left(uids, uid)
-        if uids[place : place + 1] == [uid]:
+        if place < len(uids) and uids[place] == uid:
             cuts |= {place, place + 1}
     places = sorted(cuts)
     for start, stop in pairwise(places):

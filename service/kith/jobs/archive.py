@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from kith.config import MailboxSection
@@ -12,9 +13,15 @@ from kith.jobs.round import read
 from kith.jobs.scan import MailboxResult, Progress, silent
 from kith.jobs.work import Work
 from kith.mail import headers
+from kith.mail.heads import named
 from kith.mail.mbox import MboxSource
 from kith.mail.mbox_file import Searched
 from kith.store import folders
+
+MOST_FIELDS = 1000
+"""From fields whose author is remembered, since the owner wrote most of what nobody received."""
+LONGEST_FIELD = 1000
+"""Bytes of one that is remembered: the owner's is no longer, and a hostile one may have a million."""
 
 
 def import_mbox(
@@ -39,9 +46,15 @@ def import_mbox(
 
 
 def _by_owner(work: Work) -> Callable[[bytes], bool]:
-    def by_owner(head: bytes) -> bool:
-        written_by = headers.envelope(head, None).from_
+    def names_owner(field: bytes) -> bool:
+        written_by = headers.envelope(field, None).from_
         return any(work.key(author.address) in work.config.owner_keys for author in written_by)
+
+    remembered = lru_cache(MOST_FIELDS)(names_owner)
+
+    def by_owner(head: bytes) -> bool:
+        field = named(head, ["From"])
+        return names_owner(field) if len(field) > LONGEST_FIELD else remembered(field)
 
     return by_owner
 

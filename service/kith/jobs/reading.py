@@ -16,7 +16,7 @@ from kith.mail.source import Folder, Headers, RawHeader, Source, Unreadable
 from kith.store import folders, people
 from kith.store.tables import FolderRow
 
-STRETCH = 8000
+STRETCH = 16_000
 """Messages a transaction: little is read twice after a crash, and a commit costs little beside them."""
 
 Progress = Callable[[str, int, int], None]
@@ -46,6 +46,9 @@ class Reading:
     _counted: Strangers | None = field(init=False)
     _glanced: list[Seen] = field(init=False, default_factory=list)
     """What headers tell of the stretch that is being looked at."""
+    _came: int = field(init=False, default=0)
+    _total: int = field(init=False, default=0)
+    """How many messages have come, and how many are to come, for whoever follows the progress."""
 
     def __post_init__(self) -> None:
         """Gathers with what the folder is looked at."""
@@ -70,7 +73,7 @@ class Reading:
 
         Raises what broke it off, with a note of where that was in the row.
         """
-        done = 0
+        self._came, self._total = 0, len(uids)
         self.progress(self.folder.name, 0, len(uids))
         for portion in portions(uids, folders.snag(self.row), self.breakers):
             read = 0
@@ -78,22 +81,26 @@ class Reading:
                 for stretch in self._looked_at(portion):
                     yield stretch
                     read += len(stretch.uids)
-                    self.progress(self.folder.name, done + read, len(uids))
             except TryLater as error:
                 asked = portion[read : read + STRETCH]
                 if asked and not isinstance(error, StoreFailed):
                     yield from self._broken(asked, error)
                 raise
-            done += read
 
     def _looked_at(self, uids: Sequence[int]) -> Iterator[Stretch]:
-        for stretch, blocks in _gathered(self.source.headers(uids, self._wanted)):
+        for stretch, blocks in _gathered(self._headers(uids)):
             stretch.strangers = self._counted.take() if self._counted else {}  # before the next headers land
             stretch.releases = self.after_seq == 0
             self._glanced = glance(blocks, self._eyes)
             stretch.seen = look_closer(self.source, self._glanced, blocks, self._eyes)
             self._glanced = []
             yield stretch
+
+    def _headers(self, uids: Sequence[int]) -> Iterator[Headers]:
+        for batch in self.source.headers(uids, self._wanted):
+            self._came += len(batch[0])
+            self.progress(self.folder.name, self._came, self._total)
+            yield batch
 
     def _broken(self, asked: Sequence[int], error: TryLater) -> Iterator[Stretch]:
         """Notes where it broke off. Gives the message that does it, once that is certain: it is passed."""

@@ -64,10 +64,14 @@ def scan_open(
     chosen = [f for f in readable if only(f) and f.name not in resting]
     states = source.status([f.name for f in chosen if f.name in rows])  # the others are opened in any case
     chosen.sort(key=lambda f: rows[f.name].breaks if f.name in rows else 0)  # what broke off comes last
-    for folder in chosen:
-        visit = Visit(work, mailbox, source, folder, progress, is_sent=folder == own_sent, recount=recount)
+    visits = [
+        Visit(work, mailbox, source, f, progress, rows.get(f.name), states.get(f.name), full=full, recount=recount)
+        for f in chosen
+    ]
+    for visit in _in_sight(visits):
+        visit.is_sent = visit.folder == own_sent
         try:
-            visit.run(rows.get(folder.name), states.get(folder.name), full=full)
+            visit.run()
         except TryLater as error:
             if not isinstance(error, StoreFailed):
                 visit.note_break(beyond(mailbox.name, error))
@@ -83,6 +87,15 @@ def scan_open(
     if unknown is None:
         with work.writing() as session:
             folders.note_success(session, work.owner_id, mailbox.name, work.now())
+
+
+def _in_sight(visits: list[Visit]) -> list[Visit]:
+    """The same; each knows which folder is opened next."""
+    following = None
+    for visit in reversed(visits):
+        visit.following = following
+        following = visit if visit.is_due else following
+    return visits
 
 
 def _renew_keys(work: Work) -> None:

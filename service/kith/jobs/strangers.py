@@ -45,9 +45,9 @@ class Strangers:
         self._known: dict[bytes, list[_Who]] = {}
         self._met: dict[tuple[bytes, bytes], _Who] = {}
 
-    def see(self, block: bytes) -> None:
-        """Counts one message nobody known takes part in."""
-        authors = self._people(first_value(block, b"From"))
+    def see(self, block: bytes, author: bytes) -> None:
+        """Counts one message nobody known takes part in. author is the value of its From field."""
+        authors = self._people(author)
         if len(authors) != 1 or not (authors[0].is_owner or authors[0].counts) or _MACHINE.search(b"\n" + block):
             return
         if not authors[0].is_owner:

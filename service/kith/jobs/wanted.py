@@ -15,12 +15,12 @@ LONGEST_FIELD = 1000
 
 
 def wanted_blocks(
-    keys: Iterable[str], owner: Iterable[str] = (), others: Callable[[bytes], None] | None = None
+    keys: Iterable[str], owner: Iterable[str] = (), others: Callable[[bytes, bytes], None] | None = None
 ) -> Callable[[bytes], bool]:
     """A test on raw header blocks that is true wherever an exact look could find one of these address keys.
 
     It is true as well where one of the keys in owner may be the author's, who answers a letter of ours or
-    writes to Kith. others is shown each block that is not wanted.
+    writes to Kith. others is shown each block that is not wanted, and its From field.
     """
     may_hold, may_hold_owner = address_filter(_bytes(keys)), address_filter(_bytes(owner))
 
@@ -35,7 +35,7 @@ def wanted_blocks(
         if (len(author) > LONGEST_FIELD or may_be_owner(author)) and _is_for_kith(block):
             return True
         if others:
-            others(block)
+            others(block, author)
         return False
 
     return wanted if owner or others else may_hold
