@@ -22,6 +22,7 @@ _MOST_REFERENCES: Final = 200  # threads are followed from the nearest end
 _LONGEST_RAW: Final = 4 * _LONGEST_VALUE  # a character of UTF-8 has at most four bytes
 _YEARS: Final = range(1980, 2200)  # mail as we know it is younger, and clocks further out are broken
 
+_END = re.compile(rb"\n\r?\n")
 _ID = re.compile(r"<[^<>]*>")
 _DATE = re.compile(
     r"(?:[A-Za-z]{3},)? {0,2}([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) "
@@ -30,6 +31,7 @@ _DATE = re.compile(
 _NAMES: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 _MONTHS: Final = {name: f"-{number:02}-" for number, name in enumerate(_NAMES.split(), 1)}
 _READ: Final = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references")
+_KEYS: Final = {name: name.lower() for name in FIELDS}  # as most mail writes them
 _MARKS: Final = tuple(name.lower() for name in FIELDS if name.lower() not in _READ)
 
 _Fields = dict[str, list[str]]
@@ -89,12 +91,12 @@ def instant(text: str) -> datetime | None:
 
 def split(raw: bytes) -> tuple[bytes, bytes]:
     """Header and body of a message, without the empty line between them (RFC 5322, 2.1)."""
-    marked = b"\n" + raw  # so that an empty first line is one like any other
-    ends = [at for at in (marked.find(b"\n\n"), marked.find(b"\n\r\n")) if at >= 0]
-    if not ends:
+    if raw.startswith((b"\n", b"\r\n")):
+        return b"", raw.partition(b"\n")[2]
+    end = _END.search(raw)
+    if not end:
         return raw[:MOST_HEAD], b""
-    at = min(ends)
-    return raw[: max(at - 1, 0)].removesuffix(b"\r")[:MOST_HEAD], raw[raw.index(b"\n", at) + 1 :]
+    return raw[: end.start()].removesuffix(b"\r")[:MOST_HEAD], raw[end.end() :]
 
 
 def _fields(block: bytes) -> _Fields:
@@ -104,7 +106,11 @@ def _fields(block: bytes) -> _Fields:
     for row in text.split("\n"):
         name, colon, value = row.partition(":")
         if colon:
-            found.setdefault(name.rstrip().lower(), []).append(value)
+            key = _KEYS.get(name) or name.rstrip().lower()
+            if key in found:
+                found[key].append(value)
+            else:
+                found[key] = [value]
     return found
 
 
