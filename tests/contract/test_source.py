@@ -299,6 +299,41 @@ class SourceContract:
         assert found[other, "1"] == b"words\r\n"
         assert source.parts([(uid, calendar), (other, plain)], 5) == {(uid, "1.2"): b"BEGIN", (other, "1"): b"words"}
 
+    def test_words_come_from_several_folders_at_once(self, world: World, source: Source) -> None:
+        uids = {name: world.deliver(message(body=name.encode() + b" here\r\n"), name) for name in ("INBOX", "Archive")}
+        wanted = {(name, source.examine(name).uidvalidity): [uid, uid + 7] for name, uid in uids.items()}
+        for stale in (("No such folder", 1), ("INBOX", 1), ("line\r\nbreak", 1)):
+            wanted[stale] = [1]
+        found = source.texts(wanted, lambda parts: parts[0], 8)
+        told = {(name, uid): data for (name, _), some in found.items() for uid, (_, data) in some.items()}
+        assert told == {("INBOX", uids["INBOX"]): b"INBOX he", ("Archive", uids["Archive"]): b"Archive "}
+        assert len(found) == 2
+        assert source.texts(dict(list(wanted.items())[:1]), lambda _parts: None, 8) == {next(iter(wanted)): {}}
+        assert source.texts({}, lambda parts: parts[0], 8) == {}
+        source.examine("Archive")
+        assert source.uids(1) == [uids["Archive"]]
+
+    def test_what_was_foreseen_is_read_and_what_was_not_as_well(self, world: World, source: Source) -> None:
+        uids = [world.deliver(message(n)) for n in range(1, 26)]
+        other = world.deliver(message(30), "Archive")
+        source.foresee("INBOX", uids[3])
+        source.examine("INBOX")
+        assert source.uids(uids[3]) == uids[3:]
+        wanted = source.headers(uids[3:], lambda block: b"mail 13\r\n" in block)
+        assert [header.uid for _, headers, _ in wanted for header in headers] == [uids[12]]
+        source.foresee("Archive", 1)
+        whole = source.structures(uids[:1])[uids[0]][0]
+        assert source.parts([(uids[0], whole)], 5) == {(uids[0], "1"): b"hello"}
+        assert source.uids(1) == uids, "INBOX is still open"
+        source.foresee("Archive", 1)
+        source.parts([(uids[0], whole)], 5)
+        assert source.examine("Archive").messages == 1
+        assert source.uids(1) == [other]
+        assert [header.uid for _, headers, _ in source.headers([other]) for header in headers] == [other]
+        source.foresee("INBOX", 1)
+        source.examine("Archive")
+        assert source.uids(1) == [other]
+
     def test_a_whole_message_comes_no_longer_than_asked(self, world: World, source: Source) -> None:
         uid = world.deliver(INVITATION)
         source.examine("INBOX")
@@ -419,6 +454,7 @@ class ImapContract(SourceContract):
     def test_a_far_server_is_read_compressed(self, world: ImapWorld) -> None:
         uids = [world.deliver(message(n, body=b"words and words\r\n" * 100)) for n in range(1, 31)]
         with RecordingProxy(world.server.port, delay=0.02) as far, world.open(far.port) as source:
+            source.folders()
             source.examine("INBOX")
             assert [header.uid for _, headers, _ in source.headers(uids) for header in headers] == uids
             assert (source.raw(uids[0], 100_000) or b"").count(b"words") == 200

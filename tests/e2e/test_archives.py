@@ -286,7 +286,7 @@ def test_one_bad_file_does_not_keep_the_others_out(tmp_path: Path) -> None:
 
 
 def test_a_long_import_shows_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
-    life, count = Life(tmp_path), 24_000
+    life, count = Life(tmp_path), 48_000
     text = message(MARIA, ME, "m0", at=ago(1), message_id="<0@x>")
     archive = mbox(
         tmp_path / "old.mbox",

@@ -17,6 +17,7 @@ from kith.book import csv, vcard
 from kith.book import json as json_book
 from kith.errors import ConfigError, NotFound, UsageError
 from kith.mail import addresses, headers, heads, icalendar, imap_fetch, imap_names, mime, parts, structure, words
+from kith.mail.flowed import unflowed
 from kith.mail.maildir_files import lasting
 from kith.mail.mbox_file import MboxFile
 from kith.mail.replyhtml import text_of
@@ -147,9 +148,11 @@ def some_words(data: bytes) -> None:
 def a_reply(data: bytes) -> None:
     """What an owner answered, as text and as HTML."""
     text = words.part_text(data, "utf-8")
-    for found in (text_of(text), new_text(text, None, OWN), new_text(None, text, OWN), new_text(text, text, OWN)):
-        check_clean(found, lines=True)
-    assert not any(line.startswith(">") for line in new_text(text, None, OWN).splitlines())
+    check_clean([text_of(text), unflowed(text, delsp=True)], lines=True)
+    for plain, html in ((text, None), (None, text), (text, text)):
+        found = new_text(plain, html, OWN, owner="Alex Moreau")
+        check_clean([found.words, found.quoted, *found.signature], lines=True)
+        assert not any(line.startswith(">") for line in (*found.words.splitlines(), *found.quoted.splitlines()))
 
 
 def an_imap_answer(data: bytes) -> None:
@@ -167,7 +170,7 @@ def an_imap_answer(data: bytes) -> None:
 
 def a_structure(data: bytes) -> None:
     """What a server says of a message's parts."""
-    for answer in imap_fetch._parsed([data]).values():
+    for answer in imap_fetch.parsed([data]).values():
         try:
             leaves = structure.leaves(answer.get(b"BODYSTRUCTURE"))
         except ValueError:

@@ -1,5 +1,6 @@
 """What is particular to a Maildir: its layouts, its names, and numbers that miss no file whatever it is called."""
 
+import itertools
 import os
 import stat
 import tempfile
@@ -112,6 +113,7 @@ def test_links_in_a_circle_end(box: Maildir, source: MaildirSource) -> None:
     before = source.folders()
     (box.root / ".Loop").symlink_to(box.root)
     (box.root / ".Other").symlink_to(box.root / ".Sent")
+    (box.root / ".Self").symlink_to(".Self")
     assert len(source.folders()) == len(before)
 
 
@@ -338,6 +340,22 @@ def test_a_file_that_is_renamed_while_it_is_read_is_found(box: Maildir, source: 
     assert ([header.uid for header in headers], unreadable) == ([1, 2, 3], [])
 
 
+def test_what_one_listing_passes_by_while_files_are_renamed_is_met_by_the_next(
+    box: Maildir, source: MaildirSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [box.deliver(mail(f"m{n}")) for n in range(3)]
+    listed, turn = maildir_files._paths, itertools.cycle(range(3))
+
+    def without_one(folder: bytes) -> Iterator[bytes]:
+        passed_by = paths[next(turn)].name.encode()
+        return (path for path in listed(folder) if not path.endswith(passed_by))
+
+    monkeypatch.setattr(maildir_files, "_paths", without_one)
+    assert subjects(source) == {1: "m0", 2: "m1", 3: "m2"}
+    paths[1].rename(box.root / "cur" / paths[1].name)
+    assert subjects(source) == {1: "m0", 2: "m1", 3: "m2"}
+
+
 def test_files_that_vanish_while_they_are_read_are_left_out(box: Maildir, source: MaildirSource) -> None:
     paths = [box.deliver(mail(f"m{n}")) for n in range(5)]
     source.examine("INBOX")
@@ -405,6 +423,16 @@ def test_a_file_that_may_not_be_read_costs_itself_only(
         source.raw(2, 100)
 
 
+def test_a_link_to_itself_costs_itself_only(box: Maildir, source: MaildirSource) -> None:
+    box.deliver(mail("one"), name="1.host")
+    (box.root / "cur" / "2.host:2,S").symlink_to("2.host:2,S")
+    box.deliver(mail("three"), name="3.host")
+    source.examine("INBOX")
+    [(_, headers, [unreadable])] = source.headers(source.uids(1))
+    assert [header.uid for header in headers] == [1, 3]
+    assert (unreadable.uid, unreadable.reason) == (2, "its file cannot be read: Too many levels of symbolic links")
+
+
 def test_a_folder_that_may_not_be_read_is_left_out_and_told(
     request: pytest.FixtureRequest, box: Maildir, source: MaildirSource, locked: Callable[[Path], None]
 ) -> None:
@@ -420,6 +448,28 @@ def test_a_header_of_any_length_is_read(box: Maildir, source: MaildirSource, siz
     filler = b"X-Filler: %s\n" % (b"x" * (size - 12))
     box.deliver(filler + mail("after it"))
     assert subjects(source) == {1: "after it"}
+
+
+@pytest.mark.parametrize("limit", [1, 999, 1000, 1001, 200_000])
+@pytest.mark.parametrize("size", [0, 1000, 150_000])
+def test_so_much_of_a_file_is_read_as_is_wanted(tmp_path: Path, size: int, limit: int) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(os.urandom(size))
+    assert maildir_files.beginning(os.fsencode(path), limit) == path.read_bytes()[:limit]
+
+
+def test_what_is_added_to_a_file_while_it_is_read_is_read_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"begun")
+    told = os.fstat
+
+    def grown(handle: int) -> os.stat_result:
+        before = told(handle)
+        path.write_bytes(b"begun" + b" and ended" * 20_000)
+        return before
+
+    monkeypatch.setattr(maildir_files.os, "fstat", grown)
+    assert maildir_files.beginning(os.fsencode(path), 10**6) == b"begun" + b" and ended" * 20_000
 
 
 def test_a_header_without_an_end_is_cut(box: Maildir, source: MaildirSource) -> None:

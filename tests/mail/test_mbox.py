@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kith.domain.folders import Role
 from kith.errors import Internal, NotFound, TryLater, UsageError
 from kith.mail import mbox_file
-from kith.mail.headers import envelope
+from kith.mail.headers import envelope, received_time
 from kith.mail.mbox import MboxSource
 from kith.mail.mbox_file import LONGEST_MARK, Searched
 from support.invitations import event, invitation
@@ -236,6 +236,33 @@ def test_when_a_message_came(tmp_path: Path, mark: bytes, fields: bytes, is_mine
     assert headers[-1].received_at == at
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Sun, 29 Mar 2026 01:30:00 +0100",
+        "Sun,  1 Mar 2026 01:30:00 +0100",
+        "29 Feb 2024 23:59:60 -0330 (NST)",
+        "29 Feb 2023 10:00:00 +0000",
+        "30 Feb 2026 10:00:00 +0000",
+        "Tue, 30 Jun 2026 10:00:00 -0000 (UTC)",
+        "Tue, 31 Mar 2026 10:00:00 +0000 (GMT+00:00)",
+        "31 Apr 2026 10:00:00 +0000",
+        "Sun, 29 Mar 2026 01:30:00 +9999",
+        "Sun, 29 Mar 2026 25:30:00 +0000",
+        "Sun, 29 mar 2026 01:30:00 GMT",
+        "Sun, 29 Mar 26 01:30:00 +0000",
+        "1 Jan 1970 00:00:00 +0000",
+        "soon",
+    ],
+)
+@pytest.mark.parametrize("fold", [" ", "\n\t", "\r\n "])
+def test_the_time_of_the_topmost_received_is_read_as_any_date_is(tmp_path: Path, written: str, fold: str) -> None:
+    received = f"Received: from a; Mon, 1 Jan 2001 by mx;{fold}{written}\n".encode()
+    source = opened(tmp_path, MARK + mail("this", received + RECEIVED))
+    [(_, [header], _)] = source.headers(source.uids(1))
+    assert header.received_at == (received_time(received) or datetime(2026, 3, 29, 1, 30, tzinfo=UTC))
+
+
 def test_what_the_owner_wrote_without_a_date_has_that_of_the_file(tmp_path: Path) -> None:
     text = MARK + b"From: me@example.org\nDate: soon\n\nbody\n"
     source = opened(tmp_path, text, by_owner=lambda _head: True)
@@ -255,6 +282,24 @@ def test_parts_are_those_of_the_message_and_not_of_its_neighbours(tmp_path: Path
     assert content.startswith(b"BEGIN:VCALENDAR")
     assert b"three" not in content
     assert source.structures(uids).keys() == set(uids)
+
+
+@pytest.mark.parametrize("mark", [MARK, b"From \n", b"From x Mar 1 11:11" + b" x" * 140 + b"\r\n"])
+def test_a_message_ends_at_the_same_place_whether_a_search_has_told_it_or_not(tmp_path: Path, mark: bytes) -> None:
+    text = MARK + mail("one") + mark + mail("two", body=b"x" * 70_000 + b"\n") + mark + mail("three")
+    source = opened(tmp_path, text)
+    begins = [text.index(b"Subject: " + name) for name in (b"one", b"two", b"three")]
+    ends = [begins[1] - len(mark), begins[2] - len(mark), len(text)]
+    limits = {len(mail("one")) + more for more in range(-2, len(mark) + 3)} | {1, 65_536, 70_060, 10**6}
+    before = {(uid, limit): source._file.message(uid, limit) for uid in begins for limit in limits}
+    assert source.uids(begins[1]) == begins[1:]
+    assert source.uids(1) == begins
+    assert {(uid, limit): source._file.message(uid, limit) for uid, limit in before} == before
+    assert before == {
+        (begin, limit): text[begin : min(end, begin + limit)]
+        for begin, end in zip(begins, ends, strict=True)
+        for limit in limits
+    }
 
 
 def test_further_questions(tmp_path: Path) -> None:

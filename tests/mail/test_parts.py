@@ -97,9 +97,10 @@ def test_what_is_broken_has_parts_all_the_same(raw: bytes, found: list[tuple[str
 
 
 def test_a_part_without_the_sought_type_may_be_passed_over_and_no_other() -> None:
-    raw = b"Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: Text /\n Calendar\n\nx\n--a--"
+    raw = b"Content-Type: multipart/mixed; boundary=a\n\n--a\ncontent-TYPE: Text /\n Calendar\n\nx\n--a--"
     assert parts.may_hold(raw, ["TEXT/calendar"])
     assert not parts.may_hold(raw, ["image/png"])
+    assert parts.may_hold(b"CONTENT-TYPE: IMAGE/PNG\n\nx", ["image/png"])
 
 
 @given(st.binary(max_size=300) | st.binary(max_size=60).map(lambda b: b"Content-Type: multipart/x; boundary=" + b))

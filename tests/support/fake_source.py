@@ -7,7 +7,7 @@ kith.mail.source.Source promises. Tests of both are beside it.
 import email
 import email.policy
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message
@@ -16,7 +16,8 @@ from typing import Final
 from kith.domain.folders import Folder, Listed, Role, with_roles
 from kith.domain.message import FIELDS
 from kith.errors import Internal, NotFound, TryLater
-from kith.mail.source import FolderState, Limit, Part, RawHeader, Unreadable, limit_of
+from kith.mail.source import Choose, FolderState, Limit, Part, Place, RawHeader, Texts, Unreadable, limit_of
+from kith.mail.texts import in_turn
 
 FOLDERS: Final = {"INBOX": "", "Sent": r"\Sent", "Drafts": r"\Drafts", "Junk": r"\Junk", "Trash": r"\Trash"}
 BATCH: Final = 10
@@ -144,6 +145,9 @@ class FakeSource:
         there = (name for name in folders if name in self.server.folders and name not in self.server.closed)
         return {name: self.server.folders[name].state for name in there}
 
+    def foresee(self, folder: str, first: int) -> None:
+        """Means nothing here."""
+
     def examine(self, folder: str) -> FolderState:
         """Opens a folder."""
         self._call("examine")
@@ -230,6 +234,10 @@ class FakeSource:
                 payload = dict(_leaves(_parsed(self._open[uid].raw)))[part.section].get_payload(decode=True)
                 found[uid, part.section] = payload[: limit_of(part, limit)] if isinstance(payload, bytes) else b""
         return found
+
+    def texts(self, wanted: Mapping[Place, Sequence[int]], choose: Choose, limit: int) -> Texts:
+        """Of some messages in several folders, the first limit bytes of the part that choose picks."""
+        return in_turn(self, wanted, choose, limit)
 
     def raw(self, uid: int, limit: int) -> bytes | None:
         """The first bytes of a whole message."""

@@ -51,7 +51,8 @@ class RecordingProxy:
     """Passes everything between clients and a server on 127.0.0.1, on a port of its own.
 
     commands holds what the clients sent, in order: without tags, with *** for secrets, and without the
-    bytes of literals. delay is added before each piece the server says, in seconds. cut_after drops the
+    bytes of literals. turns counts how often a client spoke after it had heard something: each time, somebody far
+    away would have waited. delay is added before each piece the server says, in seconds. cut_after drops the
     line once the server has said that many bytes; both hold for connections made after they are set.
     fails_at is asked of each command; where it names a Failure, that is what becomes of the line.
     """
@@ -61,6 +62,7 @@ class RecordingProxy:
         self.delay = delay
         self.cut_after = cut_after
         self.commands: list[str] = []
+        self.turns = 0
         self.fails_at: Callable[[str], Failure | None] = lambda _command: None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
@@ -118,9 +120,11 @@ class RecordingProxy:
 
     def _connect(self, client: socket.socket, server: socket.socket, delay: float, cut_after: int | None) -> None:
         recorder = Recorder(self.commands)
-        silent = threading.Event()
+        silent, spoke = threading.Event(), threading.Event()
 
         def heard(piece: bytes) -> None:
+            self.turns += spoke.is_set()
+            spoke.clear()
             known = len(self.commands)
             recorder.heard(piece)
             for failure in filter(None, map(self.fails_at, self.commands[known:])):
@@ -131,6 +135,7 @@ class RecordingProxy:
                 raise ConnectionAbortedError
 
         def said(_piece: bytes) -> None:
+            spoke.set()
             time.sleep(delay)
             while silent.is_set():  # until somebody hangs up
                 if server.fileno() < 0 or client.fileno() < 0:

@@ -28,7 +28,7 @@ _LITERAL = re.compile(r"\{\{(.*?)\}\}")
 _SENT_LITERAL = re.compile(r"\{(\d+)(\+?)\}$")
 
 GREETING: Final = """
-S: * OK [CAPABILITY IMAP4rev1] ready
+S: * OK ready
 C: CAPABILITY
 S: * CAPABILITY IMAP4rev1 {more}
 S: $ OK done

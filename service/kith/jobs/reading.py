@@ -88,11 +88,11 @@ class Reading:
                 raise
 
     def _looked_at(self, uids: Sequence[int]) -> Iterator[Stretch]:
-        for stretch, blocks in _gathered(self._headers(uids)):
+        for stretch, blocks in _gathered(self._headers(uids), self._eyes):
             stretch.strangers = self._counted.take() if self._counted else {}  # before the next headers land
             stretch.releases = self.after_seq == 0
-            self._glanced = glance(blocks, self._eyes)
-            stretch.seen = look_closer(self.source, self._glanced, blocks, self._eyes)
+            self._glanced = stretch.seen
+            stretch.seen = look_closer(self.source, stretch.seen, blocks, self._eyes)
             self._glanced = []
             yield stretch
 
@@ -123,17 +123,22 @@ class Reading:
             session.add(self.row)
 
 
-def _gathered(batches: Iterable[Headers]) -> Iterator[tuple[Stretch, list[RawHeader]]]:
-    """Batches put together to stretches, each with the headers that were wanted."""
+def _gathered(batches: Iterable[Headers], eyes: Eyes) -> Iterator[tuple[Stretch, list[RawHeader]]]:
+    """Batches put together to stretches, each with the headers that were wanted.
+
+    They are looked at batch by batch, while the next are on their way.
+    """
     uids: list[int] = []
+    seen: list[Seen] = []
     blocks: list[RawHeader] = []
     unreadable: list[Unreadable] = []
     for covered, found, lost in batches:
         uids += covered
+        seen += glance(found, eyes)
         blocks += found
         unreadable += lost
         if len(uids) >= STRETCH:
-            yield Stretch(uids, unreadable=unreadable), blocks
-            uids, blocks, unreadable = [], [], []
+            yield Stretch(uids, seen, unreadable), blocks
+            uids, seen, blocks, unreadable = [], [], [], []
     if uids:
-        yield Stretch(uids, unreadable=unreadable), blocks
+        yield Stretch(uids, seen, unreadable), blocks

@@ -1,12 +1,13 @@
 """One pass over a mailbox: folder by folder, and what stops one visit does not stop the others for ever."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kith.config import MailboxSection
 from kith.domain.folders import Folder, Role, first
 from kith.domain.folders import readable as choose_folders
 from kith.errors import KithError, NotFound, StoreFailed, TryLater, beyond
+from kith.jobs.prospect import Prospect
 from kith.jobs.reading import Progress
 from kith.jobs.recount import Recount
 from kith.jobs.visit import FolderResult, Visit, is_resting
@@ -64,12 +65,10 @@ def scan_open(
     chosen = [f for f in readable if only(f) and f.name not in resting]
     states = source.status([f.name for f in chosen if f.name in rows])  # the others are opened in any case
     chosen.sort(key=lambda f: rows[f.name].breaks if f.name in rows else 0)  # what broke off comes last
-    visits = [
-        Visit(work, mailbox, source, f, progress, rows.get(f.name), states.get(f.name), full=full, recount=recount)
-        for f in chosen
-    ]
-    for visit in _in_sight(visits):
-        visit.is_sent = visit.folder == own_sent
+    prospects = [Prospect(f, rows.get(f.name), states.get(f.name), full) for f in chosen]
+    for prospect, following in _with_next(prospects):
+        is_sent = prospect.folder == own_sent
+        visit = Visit(work, mailbox, source, prospect, progress, is_sent, recount, following)
         try:
             visit.run()
         except TryLater as error:
@@ -89,13 +88,14 @@ def scan_open(
             folders.note_success(session, work.owner_id, mailbox.name, work.now())
 
 
-def _in_sight(visits: list[Visit]) -> list[Visit]:
-    """The same; each knows which folder is opened next."""
-    following = None
-    for visit in reversed(visits):
-        visit.following = following
-        following = visit if visit.is_due else following
-    return visits
+def _with_next(prospects: Sequence[Prospect]) -> Iterator[tuple[Prospect, Prospect | None]]:
+    """Each with the next that is to be opened."""
+    following: Prospect | None = None
+    pairs = []
+    for prospect in reversed(prospects):
+        pairs.append((prospect, following))
+        following = prospect if prospect.is_due else following
+    return reversed(pairs)
 
 
 def _renew_keys(work: Work) -> None:

@@ -5,13 +5,13 @@ from contextlib import closing
 from kith.config import MailboxSection
 from kith.domain.cadence import choose
 from kith.domain.message import Envelope
-from kith.errors import NotFound, StoreFailed, TryLater
+from kith.errors import StoreFailed, TryLater
 from kith.jobs.keep import ARCHIVE
 from kith.jobs.roster import roster
 from kith.jobs.work import STOPS, Work
 from kith.mail.mime import Message
 from kith.mail.snippet import snippet
-from kith.mail.source import Part, Source
+from kith.mail.source import Part, Place, Source
 from kith.mail.words import part_text
 from kith.store import folders, messages
 from kith.store.tables import MessageRow
@@ -33,16 +33,10 @@ def fetch_snippets(work: Work, mailbox: MailboxSection, source: Source) -> int:
     """
     if not work.config.touch.snippets:
         return 0
-    by_folder: dict[tuple[str, int], list[Wish]] = {}
     with work.reading() as session:
         cursors = folders.of_mailbox(session, work.owner_id, mailbox.name)
-    for person_id, row in _wanted(work, mailbox.name).items():
-        if row.folder in cursors and not cursors[row.folder].set_aside:
-            by_folder.setdefault((row.folder, row.uidvalidity), []).append((person_id, row))
-    return sum(_from_folder(work, mailbox, source, rows) for rows in by_folder.values())
-
-
-def _from_folder(work: Work, mailbox: MailboxSection, source: Source, wishes: list[Wish]) -> int:
+    wanted = _wanted(work, mailbox.name).items()
+    wishes = [(who, row) for who, row in wanted if row.folder in cursors and not cursors[row.folder].set_aside]
     try:
         return _fetch(work, source, wishes)
     except StoreFailed:
@@ -91,25 +85,28 @@ def _wanted(work: Work, mailbox: str) -> dict[int, MessageRow]:
 
 
 def _fetch(work: Work, source: Source, wishes: list[Wish]) -> int:
-    """The words of some messages of one folder."""
-    here = wishes[0][1]
-    try:
-        state = source.examine(here.folder)
-    except NotFound:  # the folder has gone; a later scan finds its messages where they are now
-        return 0
-    if state.uidvalidity != here.uidvalidity:
-        return 0
-    structures = source.structures([row.uid for _, row in wishes])
-    readable = {uid: part for uid, parts in structures.items() if (part := _readable(parts))}
-    found = source.parts(list(readable.items()), MOST_BYTES)
-    words = {uid: _words(data, readable[uid]) for (uid, _), data in found.items()}
+    """The words of some messages.
+
+    Those in a folder that has gone, or is closed, can wait: a later scan finds them where they are now.
+    """
+    asked: dict[Place, list[int]] = {}
+    for _, row in wishes:
+        asked.setdefault(_place(row), []).append(row.uid)
+    found = source.texts(asked, _readable, MOST_BYTES) if asked else {}
+    words = {(place, uid): _words(part, data) for place, some in found.items() for uid, (part, data) in some.items()}
+    told = [(person_id, row) for person_id, row in wishes if _place(row) in found]
     with work.writing() as session:
-        for person_id, row in wishes:
-            messages.keep_snippet(session, work.owner_id, person_id, row.identity, words.get(row.uid, ""))
-    return len(wishes)
+        for person_id, row in told:
+            text = words.get((_place(row), row.uid), "")
+            messages.keep_snippet(session, work.owner_id, person_id, row.identity, text)
+    return len(told)
 
 
-def _words(data: bytes, part: Part) -> str:
+def _place(row: MessageRow) -> Place:
+    return row.folder, row.uidvalidity
+
+
+def _words(part: Part, data: bytes) -> str:
     text = part_text(data, part.charset)
     return snippet(Message(Envelope(), html=text) if part.media_type == "text/html" else Message(Envelope(), text=text))
 

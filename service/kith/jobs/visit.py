@@ -7,11 +7,12 @@ from typing import Any
 
 from kith.config import MailboxSection
 from kith.domain.folders import Folder
-from kith.domain.scan_plan import Kind, Plan, plan
+from kith.domain.scan_plan import Kind, Plan
 from kith.domain.snag import NO_SNAG, after_reading
 from kith.errors import DataRefused, NotFound, TryLater
 from kith.jobs.keep import keep
 from kith.jobs.look import Stretch
+from kith.jobs.prospect import Prospect, is_smooth
 from kith.jobs.reading import STRETCH, Progress, Reading
 from kith.jobs.recount import Recount
 from kith.jobs.refused import halves, set_aside
@@ -49,19 +50,14 @@ class Visit:
     work: Work
     mailbox: MailboxSection
     source: Source
-    folder: Folder
+    prospect: Prospect
     progress: Progress
-    before: FolderRow | None
-    """What is known of the folder, None where it was never read."""
-    told: FolderState | None
-    """What the server said of it just now, None where it was not asked or did not say."""
-    full: bool = False
     is_sent: bool = False
     """Whether this is the owner's own Sent folder: the first of those that are called so."""
     recount: Recount | None = None
     """What a full scan finds, None in others."""
-    following: "Visit | None" = field(init=False, default=None)
-    """The next to a folder that is to be opened."""
+    following: Prospect | None = None
+    """The next folder that is to be opened."""
     is_full: bool = field(init=False, default=False)
     """Whether the owner wants all to be read again, so that it is not counted in the mailbox's total once more."""
     row: FolderRow = field(init=False)
@@ -69,26 +65,22 @@ class Visit:
     """What is done so far, None where nothing is."""
 
     @property
-    def is_due(self) -> bool:
-        """Whether the folder is to be opened, if nobody was added: something is new, or was out of order."""
-        is_still = self.told and self._decide(self.told).kind is Kind.NOTHING
-        return not (is_still and self.before and _is_quiet(self.before))
-
-    @property
-    def first(self) -> int:
-        """From which UID on the folder will be read, as far as one can say before it is opened."""
-        return self.before.last_uid + 1 if self.before and not self.full else 1
+    def folder(self) -> Folder:
+        """Which it is."""
+        return self.prospect.folder
 
     def run(self) -> None:
         """Reads the folder to its end. Nothing is done where it is not there any more."""
-        self.row = self.before or self._new_row()
+        ahead = self.prospect
+        self.row = ahead.row or self._new_row()
         with self.work.reading() as session:
             newest = people.latest_seq(session, self.work.owner_id)
-        if self.row.seq >= newest and not self.is_due:
+        if self.row.seq >= newest and not ahead.is_due:
             self._tell()
             return
         try:
-            self.source.foresee(self.folder.name, self.first)
+            if ahead.first:
+                self.source.foresee(self.folder.name, ahead.first)
             state = self.source.examine(self.folder.name)
         except NotFound:
             return
@@ -96,7 +88,7 @@ class Visit:
             self.source.folders()  # raises where it is the line that is lost, and not the folder that is refused
             self._refused(error.message)
             return
-        decided = self._decide(state)
+        decided = ahead.decide(state)
         if decided.kind is Kind.REFUSE:
             self._refused(decided.why, state.uidvalidity)
         else:
@@ -130,13 +122,6 @@ class Visit:
     def _tell(self, **done: Any) -> None:
         before = self.result or FolderResult(self.folder.name, 0, 0)
         self.result = replace(before, uidvalidity=self.row.uidvalidity, last_uid=self.row.last_uid, **done)
-
-    def _decide(self, state: FolderState) -> Plan:
-        row = self.before
-        decided = plan(folders.cursor(row), state.uidvalidity, state.uidnext)
-        if decided.kind is Kind.REPAIR and row and row.uidnext and (state.uidnext or 0) >= row.uidnext:
-            decided = Plan(Kind.CONTINUE, row.last_uid + 1)  # too low, as ever on this server; it did not fall
-        return Plan(Kind.CONTINUE) if self.full and decided.kind in (Kind.NOTHING, Kind.CONTINUE) else decided
 
     def _refused(self, why: str, uidvalidity: int = 0) -> None:
         """Sets the folder aside until a later visit finds it in order. uidvalidity is 0 where there is none."""
@@ -189,13 +174,10 @@ class Visit:
         self._tell()
 
     def _foresee_following(self, uids: Sequence[int], state: FolderState, newest: int) -> None:
-        """Says what comes next, where nothing more will be asked of this folder once these messages are looked at.
-
-        Not where reading broke off before: which message did it is found only with nothing else under way.
-        """
+        """Says what comes next, where nothing more will be asked of this folder once these messages are looked at."""
         is_last = uids[-1] + 1 == state.uidnext and len(uids) <= STRETCH and self.row.seq >= newest
         after = self.following
-        if after and is_last and _is_smooth(self.row) and _is_smooth(after.before):
+        if after and after.first and is_last and is_smooth(self.row):
             self.source.foresee(after.folder.name, after.first)
 
     def _to_the_end(self, state: FolderState) -> None:
@@ -283,16 +265,6 @@ class Visit:
 def is_resting(row: FolderRow, now: datetime) -> bool:
     """Whether reading a folder broke off so often without coming any further that it is left alone for a while."""
     return row.breaks >= TIRESOME and row.scanned_at is not None and timedelta(0) <= now - row.scanned_at < REST
-
-
-def _is_quiet(row: FolderRow) -> bool:
-    """Nothing was out of order at the visit before."""
-    return not row.changes and not row.set_aside and not row.breaks
-
-
-def _is_smooth(row: FolderRow | None) -> bool:
-    """Whether reading the folder never broke off in the middle, or has gone well since."""
-    return row is None or not (row.breaks or row.snag_upto)
 
 
 def _is_gap(decided: Plan) -> int:

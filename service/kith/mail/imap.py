@@ -2,19 +2,21 @@
 
 import imaplib
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 from kith.domain.folders import Folder, Role, with_roles
 from kith.errors import Internal, MailboxFailed, NotFound, TryLater
-from kith.mail import structure
+from kith.mail import imap_parts
 from kith.mail.imap_account import AGAIN, Account, is_busy, shown
-from kith.mail.imap_fetch import Answer, Question, Worth, alone, answers, body, everything
+from kith.mail.imap_fetch import Answer, Behind, Question, Worth, alone, answers, body, everything
 from kith.mail.imap_line import Line, open_client
 from kith.mail.imap_names import listed, status_answers
+from kith.mail.imap_parts import bytes_of, leaves_of, questions
 from kith.mail.imap_session import ImapSession
-from kith.mail.source import FolderState, Limit, Part, RawHeader, Unreadable, limit_of
+from kith.mail.source import Choose, FolderState, Limit, Part, Place, RawHeader, Texts, Unreadable
+from kith.mail.texts import in_turn
 from kith.mail.wire import Batch, HeaderFetch, sequence_set
 
 __all__ = ["Account", "ImapSource", "connect"]
@@ -23,7 +25,6 @@ _STATUS_AT_ONCE: Final = 200  # commands in one piece: more could fill both side
 _WRITABLE: Final = frozenset({Role.DRAFTS, Role.INBOX})
 _UNSENDABLE = re.compile(r"[\0\r\n]")
 _FIELD = re.compile(r"[A-Za-z0-9-]+")
-_SECTION = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4})*")
 _NAMED = re.compile(rb"uid (\d{1,10})")  # wherever in its answer a server names the message
 _FLAG = re.compile(r"\\?[A-Za-z$]+")
 _SEARCHABLE = re.compile(r"[!#-\[\]-~]+")  # printable ASCII without what would have to be escaped
@@ -39,8 +40,6 @@ def connect(account: Account, timeout: float = 60.0) -> "ImapSource":
 
 class ImapSource(ImapSession):
     """One open IMAP mailbox: kith.mail.source.Source. Not to be used by two threads at once."""
-
-    _folders: Sequence[Folder] = ()
 
     # -- folders
 
@@ -60,7 +59,7 @@ class ImapSource(ImapSession):
     def _list(self) -> list[Any]:
         extended = {b"SPECIAL-USE", b"LIST-EXTENDED"} <= self._offers  # RFC 6154, 2: flags may come only on request
         for ending in [b" RETURN (SPECIAL-USE)"] * extended + [b""]:
-            kind, text = self._line.finish(self._line.start([b'LIST "" "*"' + ending])[0])
+            kind, text = self._line.ask(b'LIST "" "*"' + ending)
             if kind == "OK":
                 return self._line.take("LIST")
         raise imaplib.IMAP4.error(shown(text))
@@ -79,15 +78,16 @@ class ImapSource(ImapSession):
     # -- messages
 
     def uids(self, first: int) -> list[int]:
-        """The UIDs from first upwards in the open folder, ascending.
-
-        Without the drafts in a folder with everything: one that is sent gets another UID.
-        """
-        extended = b"RETURN (ALL) " if b"ESEARCH" in self._offers else b""
-        everything = any(f.name == self._folder and f.role is Role.EVERYTHING for f in self._folders)
-        with self._doing("listing messages"):
-            found = self._search(b"%sUID %d:*%s" % (extended, max(1, first), b" UNDRAFT" if everything else b""))
-        return sorted(uid for uid in found if uid >= first)  # n:* names the last message even where n is beyond it
+        """The UIDs from first upwards in the open folder, ascending; see _from()."""
+        listed, self._listed = self._listed, None
+        first = max(1, first)
+        if not listed or listed.first != first:
+            with self._doing("listing messages"):
+                return self._uids(self._folder, first)
+        with self._safely("listing messages"):
+            if listed.error:
+                raise listed.error
+        return list(listed.uids)
 
     def headers(
         self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None = None
@@ -96,7 +96,7 @@ class ImapSource(ImapSession):
 
         Other methods may be called between two batches, but another folder must not be opened.
         """
-        opened, fetch = self._opened, HeaderFetch(self._line, uids, wanted)
+        opened, fetch = self._opened, self._launched(uids, wanted) or HeaderFetch(self._line, uids, wanted)
         try:
             while True:
                 if opened != self._opened:
@@ -111,6 +111,11 @@ class ImapSource(ImapSession):
         finally:
             if self._fetch is fetch:
                 self._abandon()
+
+    def _launched(self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None) -> HeaderFetch | None:
+        """The headers that are under way since before the folder was opened, if they are those."""
+        fetch = self._fetch
+        return fetch if fetch and not self._ahead and fetch.take_over(uids, wanted) else None
 
     def _repair(self, batch: Batch, wanted: Callable[[bytes], bool] | None) -> None:
         """Asks alone for what did not come with the others; what is gone is left out."""
@@ -152,29 +157,21 @@ class ImapSource(ImapSession):
         but for those in surely.
         """
         worth = _naming(holding, surely) if holding else everything
-        parts: dict[int, list[Part]] = {}
-        found = self._answers([(uids, "BODYSTRUCTURE")], "reading the structure of messages", worth)
-        for uid, answer in found.items():
-            with suppress(ValueError):
-                parts[uid] = structure.leaves(answer.get(b"BODYSTRUCTURE"))
-        return parts
+        return leaves_of(self._answers([(uids, "BODYSTRUCTURE")], "reading the structure of messages", worth))
 
     def parts(self, wanted: Collection[tuple[int, Part]], limit: Limit) -> dict[tuple[int, str], bytes]:
         """By UID and section, the first limit bytes of some parts, their transfer encoding undone."""
-        asked: dict[str, list[int]] = {}
-        for uid, part in wanted:
-            if not _SECTION.fullmatch(part.section):
-                raise Internal(f"{part.section!r} is not the number of a part")
-            most = structure.encoded_limit(part.encoding, limit_of(part, limit))
-            item = f"BODY.PEEK[{part.section}]<0.{most}>"
-            asked.setdefault(item, []).append(uid)
-        found = self._answers([(uids, item) for item, uids in asked.items()], "reading parts of messages")
-        came = ((uid, part, body(found.get(uid, {}), part.section)) for uid, part in wanted)
-        return {
-            (uid, part.section): structure.decoded(part.encoding, data)[: limit_of(part, limit)]
-            for uid, part, data in came
-            if data is not None
-        }
+        asked = questions(wanted, limit)
+        return bytes_of(self._answers(asked, "reading parts of messages", leaving=True), wanted, limit)
+
+    def texts(self, wanted: Mapping[Place, Sequence[int]], choose: Choose, limit: int) -> Texts:
+        """Of a few messages in several folders, the first limit bytes of the part that choose picks."""
+        self._opened += 1
+        self._folder = ""
+        there = {place: uids for place, uids in wanted.items() if not _UNSENDABLE.search(place[0])}
+        with self._doing("reading the words of messages") as line:
+            found = imap_parts.texts(line, there, self._quoted, choose, limit)
+        return in_turn(self, there, choose, limit) if found is None else found
 
     def raw(self, uid: int, limit: int) -> bytes | None:
         """The first limit bytes of a whole message (BODY.PEEK[]), None if it is gone."""
@@ -187,11 +184,35 @@ class ImapSource(ImapSession):
                 return None
         raise MailboxFailed(f"{self._account.name}: {self._account.host} does not give message {uid}", AGAIN)
 
-    def _answers(self, asked: Collection[Question], what: str, worth: Worth = everything) -> dict[int, Answer]:
+    def _answers(
+        self, asked: Collection[Question], what: str, worth: Worth = everything, *, leaving: bool = False
+    ) -> dict[int, Answer]:
+        """leaving: this is what one asks last in a folder, if no headers are under way and the next is foreseen."""
         if self._idle:
             self.idle_done()
+        ahead = self._next if leaving and not self._fetch and not self._ahead else None
         with self._safely(what):
-            return answers(self._client, asked, worth, self._fetch)
+            if self._ahead:
+                self._come_back()
+            behind = Behind(self._opening(*ahead), self._take_back) if ahead else None
+            found = answers(self._client, asked, worth, self._fetch, behind)
+        if ahead and behind and behind.tags:
+            self._look_ahead(*ahead, behind.tags)
+        return found
+
+    def _take_back(self, tags: Sequence[bytes]) -> None:
+        for tag in tags:
+            self._line.finish(tag)
+        self._come_back()
+
+    def _look_ahead(self, folder: str, first: int, tags: Sequence[bytes]) -> None:
+        """Takes what is told of the next folder, and lets its first headers come while others are busy.
+
+        What goes wrong here is told to who opens that folder: the one that is open is not to blame.
+        """
+        self._next = None
+        with suppress(TryLater), self._safely(f"opening the folder {folder}"):
+            self._ahead = self._hear(folder, first, tags)
 
     def find(self, folder: str, message_id: str) -> list[int]:
         """UIDs in a folder (opened read-only for it, and left open) of the messages that carry a Message-ID.

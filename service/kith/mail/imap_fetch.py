@@ -3,6 +3,7 @@
 import imaplib
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Final
@@ -36,8 +37,30 @@ def everything(_pieces: list[bytes]) -> bool:
     return True
 
 
+@dataclass(slots=True)
+class Behind:
+    """Commands that are sent behind the last question, so that their answers come right after its own.
+
+    tags are theirs once they are sent. undo gets them where something more has to be asked after all.
+    """
+
+    commands: Sequence[bytes]
+    undo: Callable[[Sequence[bytes]], None]
+    tags: Sequence[bytes] = ()
+
+    def take_back(self) -> None:
+        """Lets their answers come to nothing; they are not sent again."""
+        if self.tags:
+            self.undo(self.tags)
+            self.commands, self.tags = (), ()
+
+
 def answers(
-    client: Client, asked: Collection[Question], worth: Worth = everything, headers: HeaderFetch | None = None
+    client: Client,
+    asked: Collection[Question],
+    worth: Worth = everything,
+    headers: HeaderFetch | None = None,
+    behind: Behind | None = None,
 ) -> dict[int, Answer]:
     """What the server says of some messages, several questions under way at once: each is UIDs, and what of them.
 
@@ -52,14 +75,16 @@ def answers(
         flight: dict[bytes, Question] = {}
         while waiting and sum(map(len, flight)) < MOST_ASKED:
             uids, item = waiting.popleft()
-            flight[b"UID FETCH %s (%s)" % (sequence_set(uids), item.encode())] = (uids, item)
+            flight[command((uids, item))] = (uids, item)
         refused = []
-        for question, pieces in _asked_at_once(client.line, flight, headers):
+        for question, pieces in _asked_at_once(client.line, flight, headers, None if waiting else behind):
             if question:
                 refused.append((question, pieces[0]))
             elif worth(pieces):
-                for uid, answer in _parsed(pieces).items():
+                for uid, answer in parsed(pieces).items():
                     found.setdefault(uid, {}).update(answer)
+        if refused and behind:
+            behind.take_back()
         for (uids, item), words in refused:
             if is_busy(shown(words)):
                 raise imaplib.IMAP4.error(shown(words))
@@ -69,12 +94,30 @@ def answers(
     return {uid: answer for uid, answer in found.items() if uid in wanted}  # servers tell news of others, too
 
 
+def command(question: Question) -> bytes:
+    """A question as it is sent."""
+    uids, item = question
+    return b"UID FETCH %s (%s)" % (sequence_set(uids), item.encode())
+
+
 def _asked_at_once(
-    line: Line, flight: dict[bytes, Question], headers: HeaderFetch | None
+    line: Line, flight: dict[bytes, Question], headers: HeaderFetch | None, behind: Behind | None
 ) -> Iterator[tuple[Question | None, list[bytes]]]:
-    """Sends some questions at once; gives the FETCH responses, and each question that is refused with the refusal."""
+    """Sends some questions at once; gives what replies() does."""
     before = headers.under_way if headers else 0
-    flying = dict(zip(line.start(list(flight)), flight.values(), strict=True))
+    tags = line.start([*flight, *(behind.commands if behind else ())])
+    if behind:
+        behind.tags = tags[len(flight) :]
+    return replies(line, dict(zip(tags, flight.values(), strict=False)), headers, before)
+
+
+def replies(
+    line: Line, flying: dict[bytes, Question], headers: HeaderFetch | None = None, before: int = 0
+) -> Iterator[tuple[Question | None, list[bytes]]]:
+    """The FETCH responses to some questions, and each of them that is refused with the refusal.
+
+    flying: the questions by their tags; before: how many batches of headers were asked for before them.
+    """
     try:
         strays = headers.land(before) if headers else []
         responses = chain(strays, _responses(line, headers))
@@ -105,7 +148,7 @@ def _responses(line: Line, headers: HeaderFetch | None) -> Iterator[list[bytes]]
         yield response(line.stream, MOST_BYTES)
 
 
-def _parsed(pieces: list[bytes]) -> dict[int, Answer]:
+def parsed(pieces: list[bytes]) -> dict[int, Answer]:
     """One FETCH response as imapclient reads it, by UID; empty where it cannot."""
     begin = FETCH.match(pieces[0])
     lines = [b"0 (" + pieces[0][begin.end() if begin else 0 :], *pieces[2::2]]

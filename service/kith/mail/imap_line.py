@@ -15,7 +15,7 @@ from imapclient.tls import IMAP4_TLS  # type: ignore[import-untyped]  # it ships
 
 from kith.errors import ConfigError, LoginRefused, TryLater
 from kith.mail.imap_account import Account, login_refusal, shown, translated
-from kith.mail.imap_stream import Stream
+from kith.mail.imap_stream import MOST_PATIENCE, Stream
 
 _CONNECT_SECONDS: Final = 15.0
 _WORTH_COMPRESSING: Final = 0.010  # seconds of round trip; nearer servers answer faster than zlib unpacks
@@ -30,8 +30,11 @@ class Line(imaplib.IMAP4):
     """imaplib's protocol machine, reading from a Stream and able to have several commands under way."""
 
     stream: Stream
-    round_trip: float = 0.0
-    """Seconds that the server took for its latest CAPABILITY."""
+    round_trip: float
+    """Seconds that the server took for its greeting, or for its latest CAPABILITY."""
+    compresses: bool = False
+    """Whether COMPRESS is to be asked for at the next occasion."""
+    _since: float  # when it was the server's turn
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         """Connects. imaplib calls this."""
@@ -39,7 +42,7 @@ class Line(imaplib.IMAP4):
         self._use(self._create_socket(timeout))
 
     def _use(self, sock: socket.socket) -> None:
-        self.sock, self.stream = sock, Stream(sock)
+        self.sock, self.stream, self._since = sock, Stream(sock), time.monotonic()
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # half a literal must not wait for an ACK
 
     def read(self, size: int) -> bytes:
@@ -60,15 +63,17 @@ class Line(imaplib.IMAP4):
         self.sock.close()
 
     def capability(self) -> tuple[str, list[Any]]:
-        """CAPABILITY, which imaplib asks once a connection: its time is that of a round trip."""
-        began = time.monotonic()
-        answer = super().capability()
-        self.round_trip = time.monotonic() - began
-        return answer
+        """What the server can do: asked only where its greeting did not say (RFC 3501, 7.1)."""
+        said = self.take("CAPABILITY")
+        if not said:
+            self._since = time.monotonic()
+            _, said = super().capability()
+        self.round_trip = time.monotonic() - self._since
+        return "OK", said
 
     def starttls(self, ssl_context: ssl.SSLContext | None = None) -> Any:
         """Makes the line safe (RFC 3501, 6.2.1). What was sent before the handshake is not read after it."""
-        kind, text = self.finish(self.start([b"STARTTLS"])[0])
+        kind, text = self.ask(b"STARTTLS")
         if kind != "OK" or ssl_context is None:
             raise self.error(f"no STARTTLS: {shown(text)}")
         if self.stream.at < len(self.stream.data):
@@ -79,10 +84,17 @@ class Line(imaplib.IMAP4):
         self._get_capabilities()
         return kind, [text]
 
-    def compress(self) -> None:
-        """Compresses both directions where the server agrees (RFC 4978)."""
-        if self.finish(self.start([b"COMPRESS DEFLATE"])[0])[0] == "OK":
+    def ask(self, command: bytes) -> tuple[str, bytes]:
+        """One command from start to finish, and where it is wanted COMPRESS in the same piece (RFC 4978).
+
+        Not for SEARCH and FETCH: Dovecot says the last of their answers only when it has begun to compress.
+        """
+        tag, *more = self.start([command, *[b"COMPRESS DEFLATE"] * self.compresses])
+        self.compresses = False
+        answer = self.finish(tag)
+        if more and self.finish(more[0])[0] == "OK":
             self.stream.compress()
+        return answer
 
     def start(self, commands: Sequence[bytes]) -> list[bytes]:
         """Sends commands in one piece and gives their tags; finish() or a scanner reads the answers."""
@@ -98,6 +110,10 @@ class Line(imaplib.IMAP4):
     def done(self, tag: bytes) -> None:
         """Somebody else has read the end of that command."""
         self.tagged_commands.pop(tag, None)
+
+    def opened(self, *, is_open: bool) -> None:
+        """An EXAMINE is done. imaplib wants to know before it lets commands pass."""
+        self.state, self.is_readonly = "SELECTED" if is_open else "AUTH", True
 
     def next_response(self) -> bytes | None:
         """Reads one response; None where the server asks for more ("+")."""
@@ -152,8 +168,9 @@ def open_client(account: Account, timeout: float) -> Client:
         with translated(account, "logging in"):
             _make_safe(client, account, context)
             _log_in(client, account)
-            if client.line.round_trip > _WORTH_COMPRESSING and b"COMPRESS=DEFLATE" in client.capabilities():
-                client.line.compress()
+            is_far = client.line.round_trip > _WORTH_COMPRESSING
+            client.line.compresses = is_far and b"COMPRESS=DEFLATE" in client.capabilities()
+            client.line.stream.most = MOST_PATIENCE
     except BaseException:
         client.line.shutdown()
         raise

@@ -2,10 +2,12 @@
 
 import imaplib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
+from kith.domain.folders import Folder, Role
 from kith.errors import Internal, NotFound, TryLater
 from kith.mail.imap_account import AGAIN, Account, is_busy, shown, translated
 from kith.mail.imap_idle import Idle
@@ -21,8 +23,26 @@ _WHO_ARE_YOU: Final = b"Unsafe Login"
 """Coremail (163.com, 126.com) opens no folder to a program that has not said its name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a server said to an EXAMINE, and to the question for UIDs from first upwards that was sent along with it.
+
+    first is 0 where it was not; error is what the server said where it refused to tell.
+    """
+
+    folder: str
+    is_open: bool
+    text: bytes
+    state: FolderState
+    first: int = 0
+    uids: Sequence[int] = ()
+    error: imaplib.IMAP4.error | None = None
+
+
 class ImapSession:
     """The line to one server, and the folder that is open on it. Also a context manager."""
+
+    _folders: Sequence[Folder] = ()
 
     def __init__(self, account: Account, client: Client) -> None:
         self._account, self._client, self._line = account, client, client.line
@@ -31,6 +51,10 @@ class ImapSession:
         self._raw_names: dict[str, bytes] = {}  # folders' names as the server writes them
         self._opened = 0  # folders opened so far
         self._folder = ""  # the one that is open
+        self._next: tuple[str, int] | None = None  # the one that was foreseen, and from which UID on it will be read
+        self._state = FolderState(0, None)
+        self._listed: Opening | None = None  # what was asked of the open one beforehand
+        self._ahead: Opening | None = None  # another, which the server has opened already
         self._fetch: HeaderFetch | None = None
         self._idle: Idle | None = None
         self._lost = False
@@ -46,26 +70,89 @@ class ImapSession:
         if not self._lost and self._idle is None and self._fetch is None:
             with suppress(OSError, imaplib.IMAP4.error):
                 self._line.sock.settimeout(_GOODBYE_SECONDS)
-                self._line.logout()
+                self._line.start([b"LOGOUT"])  # the answer is of no use to anybody
         self._hang_up()
 
     # -- the folder
+
+    def foresee(self, folder: str, first: int) -> None:
+        """Says which folder is opened next, and that its UIDs from first upwards are asked for then.
+
+        So both can be asked in one piece, and behind the last question about the folder that is open.
+        """
+        self._next = None
+        with suppress(NotFound):  # it is raised where the folder is opened
+            self._quoted(folder)
+            self._next = folder, max(1, first)
 
     def examine(self, folder: str) -> FolderState:
         """Opens a folder read-only (EXAMINE); uidvalidity is 0 where the server has none.
 
         Raises NotFound where there is no such folder.
         """
-        with self._doing(f"opening the folder {folder}") as line:
-            self._opened += 1
-            self._folder = folder
-            kind, data = line.select(self._quoted(folder), readonly=True)  # type: ignore[arg-type]  # bytes do as well
-            if kind != "OK" and _WHO_ARE_YOU in (data[-1] or b"") and b"ID" in self._offers:
-                line.finish(line.start([b'ID ("name" "kith")'])[0])  # RFC 2971
-                kind, data = line.select(self._quoted(folder), readonly=True)  # type: ignore[arg-type]  # as above
-            if kind == "OK":
-                return state_of(line.untagged_responses)
-        raise self._refusal(f"the folder {folder} cannot be opened", shown(data[-1] or b""))
+        first = self._next[1] if self._next and self._next[0] == folder else 0
+        opening, self._ahead, self._next, self._listed = self._ahead, None, None, None
+        self._opened += 1
+        self._folder = folder
+        if not (opening and opening.is_open and opening.folder == folder):
+            with self._doing(f"opening the folder {folder}") as line:
+                opening = self._open(folder, first)
+                if not opening.is_open and _WHO_ARE_YOU in opening.text and b"ID" in self._offers:
+                    line.ask(b'ID ("name" "kith")')  # RFC 2971
+                    opening = self._open(folder, first)
+        if not opening.is_open:
+            raise self._refusal(f"the folder {folder} cannot be opened", shown(opening.text))
+        self._listed, self._state = opening, opening.state
+        return opening.state
+
+    def _open(self, folder: str, first: int = 0) -> Opening:
+        return self._hear(folder, first, self._line.start(self._opening(folder, first)))
+
+    def _opening(self, folder: str, first: int) -> list[bytes]:
+        """The commands that open a folder and ask for its UIDs."""
+        asking = [b"UID SEARCH " + self._from(folder, first)] if first else []
+        return [b"EXAMINE " + self._quoted(folder), *asking]
+
+    def _hear(self, folder: str, first: int, tags: Sequence[bytes]) -> Opening:
+        """The answers to _opening()."""
+        line = self._line
+        line.forget()
+        examine, *search = tags
+        kind, text = line.finish(examine)
+        opening = Opening(folder, kind == "OK", text, state_of(line.untagged_responses))
+        line.opened(is_open=opening.is_open)
+        if opening.is_open and search:
+            return self._with_uids(opening, first, search[0])
+        for tag in search:
+            line.finish(tag)  # it is refused, or means a folder that was open before
+        return opening
+
+    def _with_uids(self, opening: Opening, first: int, tag: bytes) -> Opening:
+        """Reads the UIDs. Headers are asked for at once: they come while others get ready to read them."""
+        try:
+            uids = self._uids(opening.folder, first, tag)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:  # it is told to who asks for them
+            return replace(opening, first=first, error=error)
+        if uids:
+            self._fetch = HeaderFetch(self._line, uids, None)
+            self._fetch.launch_ahead()
+        return replace(opening, first=first, uids=uids)
+
+    def _uids(self, folder: str, first: int, tag: bytes = b"") -> list[int]:
+        """The UIDs from first upwards in the open folder, ascending. tag: of the question, if it is asked already."""
+        found = self._search(self._from(folder, first), tag)
+        return sorted(uid for uid in found if uid >= first)  # n:* names the last message even where n is beyond it
+
+    def _from(self, folder: str, first: int) -> bytes:
+        """What to search for the UIDs from first upwards.
+
+        Without the drafts in a folder with everything: one that is sent gets another UID.
+        """
+        extended = b"RETURN (ALL) " if b"ESEARCH" in self._offers else b""
+        everything = any(f.name == folder and f.role is Role.EVERYTHING for f in self._folders)
+        return b"%sUID %d:*%s" % (extended, first, b" UNDRAFT" if everything else b"")
 
     def _refusal(self, what: str, text: str) -> NotFound | TryLater:
         if _NO_FOLDER.search(text) and not is_busy(text):
@@ -78,8 +165,8 @@ class ImapSession:
         except ValueError:
             raise NotFound(f"{self._account.name}: there is no folder {folder!r}") from None
 
-    def _search(self, criteria: bytes) -> set[int]:
-        """UIDs in the open folder; the line must be free.
+    def _search(self, criteria: bytes, tag: bytes = b"") -> set[int]:
+        """UIDs in the open folder; the line must be free. tag: of this question, where it is asked already.
 
         A server that looks at some messages only, the newest first, says how far it came (RFC 9738): it is asked on.
         """
@@ -87,7 +174,8 @@ class ImapSession:
         below = b""
         lowest = 1 << 32  # no UID is higher
         while lowest > 1:
-            kind, text = self._line.finish(self._line.start([b"UID SEARCH " + criteria + below])[0])
+            kind, text = self._line.finish(tag or self._line.start([b"UID SEARCH " + criteria + below])[0])
+            tag = b""
             if kind != "OK":
                 raise imaplib.IMAP4.error(shown(text))
             found |= uids_of(self._line.take("SEARCH"), self._line.take("ESEARCH"))
@@ -139,12 +227,25 @@ class ImapSession:
         if self._idle:
             self.idle_done()
         with self._safely(what) as line:
+            if self._ahead:
+                self._come_back()
             if self._fetch and self._fetch is not fetch:
                 self._fetch.settle()
             self._fetch = fetch
             if fetch is None:
                 line.forget()
             yield line
+
+    def _come_back(self) -> None:
+        """Somebody asks more of the open folder, although the server has opened another already."""
+        self._ahead = None
+        if self._fetch:
+            self._fetch.drop()
+            self._fetch.settle()
+            self._fetch = None
+        opening = self._open(self._folder)
+        if not opening.is_open or opening.state.uidvalidity != self._state.uidvalidity:
+            raise imaplib.IMAP4.error(shown(opening.text))
 
     @contextmanager
     def _safely(self, what: str) -> Iterator[Line]:
@@ -160,5 +261,5 @@ class ImapSession:
             raise
 
     def _hang_up(self) -> None:
-        self._lost, self._fetch, self._idle = True, None, None
+        self._lost, self._ahead, self._fetch, self._idle = True, None, None, None
         self._line.shutdown()

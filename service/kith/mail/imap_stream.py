@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 import zlib
 from typing import Final
 
@@ -9,15 +10,23 @@ _PIECE: Final = 1 << 18  # bytes asked of the network at once
 _INFLATED: Final = 1 << 20  # bytes unpacked at once, so that a small piece cannot fill the memory
 _LONGEST: Final = 1 << 28  # bytes of one line or literal; a search of ten million messages answers in 80 MB
 
+PATIENCE: Final = 60.0
+"""Seconds that are waited for what answers one command, however often a server says that it is still there."""
+SLOWEST: Final = 100
+"""Bytes a second: so much longer is waited for what is long. A modem is forty times as fast."""
+MOST_PATIENCE: Final = 1800.0
+"""Seconds after which it is over in any case."""
+
 
 class Stream:
     """What imaplib and the header scanner both read from, so that neither takes the other's bytes.
 
     data[at:] has been received and is not read yet; the scanner works on it directly. Whatever goes
-    wrong is an OSError, also when the server hangs up.
+    wrong is an OSError, also when the server hangs up, or keeps us waiting by saying little for ever.
+    most is how many seconds may be waited between two things we send: few until the server has let us in.
     """
 
-    __slots__ = ("_deflate", "_inflate", "_more", "_packed", "at", "data", "sock")
+    __slots__ = ("_deflate", "_got", "_inflate", "_more", "_packed", "_waited", "at", "data", "most", "sock")
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
@@ -27,6 +36,9 @@ class Stream:
         self._more = False  # whether the unpacker stopped at _INFLATED
         self._inflate: zlib._Decompress | None = None
         self._deflate: zlib._Compress | None = None
+        self.most = PATIENCE
+        self._waited = 0.0  # seconds, and bytes that came in them, since something was sent
+        self._got = 0
 
     def compress(self) -> None:
         """From here on both directions are compressed (RFC 4978)."""
@@ -39,6 +51,7 @@ class Stream:
         if self._deflate:
             data = self._deflate.compress(data) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
         self.sock.sendall(data)
+        self._waited, self._got = 0.0, 0
 
     def readline(self) -> bytes:
         """One line with its end, whatever its length; imaplib's own reader stops at a million bytes."""
@@ -90,7 +103,7 @@ class Stream:
 
     def ready(self, seconds: float) -> bool:
         """Whether a whole line waits, or comes within that time."""
-        usual = self.sock.gettimeout()
+        usual, waited = self.sock.gettimeout(), self._waited
         try:
             self.sock.settimeout(seconds)
             while self.data.find(b"\n", self.at) < 0:
@@ -99,12 +112,22 @@ class Stream:
             return False
         finally:
             self.sock.settimeout(usual)
+            self._waited = waited  # nothing was owed to us
         return True
 
     def _receive(self) -> bytes:
-        piece = self._unpacked() if self._inflate else self.sock.recv(_PIECE)
+        piece = self._unpacked() if self._inflate else self._from_network()
         if not piece:
             raise ConnectionAbortedError("the server hung up")
+        return piece
+
+    def _from_network(self) -> bytes:
+        began = time.monotonic()
+        piece = self.sock.recv(_PIECE)
+        self._waited += time.monotonic() - began
+        self._got += len(piece)
+        if self._waited > min(PATIENCE + self._got / SLOWEST, self.most):
+            raise TimeoutError("the server says little, and for too long")
         return piece
 
     def _unpacked(self) -> bytes:
@@ -112,7 +135,7 @@ class Stream:
         inflate = self._inflate
         while inflate and not inflate.eof:
             if not self._more:
-                packed = self._packed or self.sock.recv(_PIECE)
+                packed = self._packed or self._from_network()
                 if not packed:
                     return b""
                 self._packed = b""

@@ -7,7 +7,7 @@ that comes late under an old name is as new as any other. The numbers are kept b
 import errno
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +22,8 @@ from kith.mail import parts
 from kith.mail.heads import named
 from kith.mail.maildir_folders import directories
 from kith.mail.mime import Unparsable
-from kith.mail.source import FolderState, Limit, Part, RawHeader, Unreadable
+from kith.mail.source import Choose, FolderState, Limit, Part, Place, RawHeader, Texts, Unreadable
+from kith.mail.texts import in_turn
 
 BATCH = 500
 """Messages that come together."""
@@ -120,6 +121,9 @@ class MaildirSource:
         if looks and looks == files.look(self._directory(folder)):
             return FolderState(self._numbers.place, uidnext, messages)
         return self._numbered(folder).state
+
+    def foresee(self, folder: str, first: int) -> None:
+        """Means nothing here."""
 
     def examine(self, folder: str) -> FolderState:
         """Opens a folder: lists it, and numbers what is new."""
@@ -234,6 +238,10 @@ class MaildirSource:
         for uid, raw in self._each(list(sections), _whole):
             found.update({(uid, section): data for section, data in parts.contents(raw, sections[uid], limit)})
         return found
+
+    def texts(self, wanted: Mapping[Place, Sequence[int]], choose: Choose, limit: int) -> Texts:
+        """Of some messages in several folders, the first limit bytes of the part that choose picks."""
+        return in_turn(self, wanted, choose, limit)
 
     def raw(self, uid: int, limit: int) -> bytes | None:
         """The first limit bytes of a whole message, its lines ended as on the wire; None if it is gone."""

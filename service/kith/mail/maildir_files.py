@@ -54,11 +54,15 @@ def _look(folder: bytes) -> tuple[str, bool]:
 def listing(folder: bytes) -> Listing:
     """All messages of a folder. Raises OSError where it cannot be read."""
     files: dict[bytes, bytes] = {}
-    for _ in range(TRIES):
+    for tries in range(1, TRIES + 1):
         before, is_settled = _look(folder)
-        files = _told_apart(folder, _paths(folder))
-        if before == _look(folder)[0]:
-            return Listing(files, before if is_settled else "")
+        found = _told_apart(folder, _paths(folder))
+        is_calm = before == _look(folder)[0]
+        if is_calm and is_settled:
+            return Listing(found, before)
+        files |= found  # what is renamed while one listing passes it by is met by the next
+        if is_calm and tries > 1:
+            break  # once is not enough: within one tick of the file system's clock, a change does not show
     return Listing(files, "")
 
 
@@ -74,8 +78,16 @@ def _paths(folder: bytes) -> Iterator[bytes]:
         prefix = name + b"/"
         with entries:
             for entry in entries:
-                if entry.name[:1] != b"." and entry.is_file():
+                if entry.name[:1] != b"." and _may_be_read(entry):
                     yield prefix + entry.name
+
+
+def _may_be_read(entry: os.DirEntry[bytes]) -> bool:
+    """Not for directories and pipes. A link that leads in a circle is told by whoever reads it, as one message."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return True
 
 
 def _told_apart(folder: bytes, paths: Iterator[bytes]) -> dict[bytes, bytes]:
@@ -138,10 +150,9 @@ def beginning(path: bytes, limit: int) -> bytes:
     """The first limit bytes of a file. Raises OSError."""
     handle = os.open(path, _OPEN)
     try:
-        data = os.read(
-            handle, min(limit, os.fstat(handle).st_size)
-        )  # room for more would have to be made and given back
-        while len(data) < limit and (more := os.read(handle, min(limit - len(data), _PIECE))):
+        size = os.fstat(handle).st_size
+        data = os.read(handle, min(limit, size + 1))  # a byte more than there is: so much less, and it is all
+        while len(data) != size and len(data) < limit and (more := os.read(handle, min(limit - len(data), _PIECE))):
             data += more
     finally:
         os.close(handle)

@@ -83,7 +83,14 @@ def _below(path: bytes, inside: set[bytes], *, is_root: bool) -> set[bytes]:
 
 def _subdirectories(path: bytes) -> set[bytes]:
     with os.scandir(path) as entries:
-        return {entry.name for entry in entries if entry.is_dir()}
+        return {entry.name for entry in entries if _is_directory(entry)}
+
+
+def _is_directory(entry: os.DirEntry[bytes]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads in a circle, say
+        return False
 
 
 def _parts(name: bytes) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """An mbox file as a Source with one folder: what `kith import mbox` reads (Takeout, Thunderbird, old mail programs)."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
@@ -12,10 +12,11 @@ from kith.domain.folders import Folder, Listed, Role, with_roles
 from kith.errors import Internal, NotFound
 from kith.mail import parts
 from kith.mail.headers import field_values, instant, received_time
-from kith.mail.heads import MOST_HEAD, named, of_a_scan
+from kith.mail.heads import MOST_HEAD, first_value, named, of_a_scan
 from kith.mail.mbox_file import MboxFile, Searched
 from kith.mail.mime import Unparsable
-from kith.mail.source import FolderState, Limit, Part, RawHeader, Unreadable
+from kith.mail.source import Choose, FolderState, Limit, Part, Place, RawHeader, Texts, Unreadable
+from kith.mail.texts import in_turn
 from kith.mail.words import decode_words
 
 BATCH: Final = 500
@@ -25,8 +26,15 @@ NO_MAIL: Final = frozenset({Role.DRAFTS, Role.JUNK, Role.TRASH})
 EXPUNGED: Final = 0x0008
 """Of X-Mozilla-Status: Thunderbird has deleted the message, and not yet written the file anew."""
 
+_TELLING = re.compile(rb"X-(?:Gmail-Labels|Mozilla-Status):")
 _LABELS = re.compile(rb"^X-Gmail-Labels:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(rb"^X-Mozilla-Status:[ \t]*([0-9a-fA-F]{4})", re.MULTILINE)
+_USUAL_DATE = re.compile(
+    rb"\s{0,9}(?:[A-Z][a-z]{2}, {1,2})?(0?[1-9]|1[0-9]|2[0-8]|(?:29|30)(?! Feb))"
+    rb" (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (199[0-9]|20[0-9]{2})"
+    rb" ((?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2} [+-](?:0[0-9]|1[0-4])[0-5][0-9])(?: \([A-Za-z ]{1,40}\))?\s{0,9}"
+)
+"""A date that every calendar has, as Received ends with it (RFC 5322, 3.3): day, month, year, the rest."""
 
 
 class MboxSource:
@@ -63,6 +71,9 @@ class MboxSource:
         state = FolderState(self._file.fingerprint, self._file.size + 1)
         return {name: state for name in folders if name == self.folder.name}
 
+    def foresee(self, folder: str, first: int) -> None:
+        """Means nothing here."""
+
     def examine(self, folder: str) -> FolderState:
         """The same; there is nothing to open."""
         for state in self.status([folder]).values():
@@ -73,7 +84,7 @@ class MboxSource:
 
     def uids(self, first: int) -> list[int]:
         """Where messages begin, from first upwards."""
-        return list(self._file.beginnings(first))
+        return self._file.beginnings(first)
 
     def headers(
         self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None = None
@@ -93,14 +104,12 @@ class MboxSource:
                         found.append(RawHeader(uid, self._arrived(uid, head), block))
             yield covered, found, unreadable
 
-    def _arrived(self, uid: int, head: bytes) -> datetime | None:
+    def _arrived(self, uid: int, head: bytes) -> datetime | bytes | None:
         """The topmost Received, else the From_ line; but what the owner wrote was sent when its Date says."""
-        received = received_time(named(head, ["Received"]))
+        received = _received(head)
         if received:
             return received
-        dates = field_values(named(head, ["Date"]), "Date")
-        is_dated = bool(dates) and instant(dates[0]) is not None
-        return None if is_dated and self._by_owner(head) else self._file.put_at(uid)
+        return None if self._by_owner(head) and _is_dated(head) else self._file.put_at(uid)
 
     def fields(self, uids: Sequence[int], names: Sequence[str]) -> dict[int, bytes]:
         """Further header fields of a few messages."""
@@ -121,12 +130,18 @@ class MboxSource:
 
     def parts(self, wanted: Collection[tuple[int, Part]], limit: Limit) -> dict[tuple[int, str], bytes]:
         """By UID and section, the first limit bytes of some parts, their transfer encoding undone."""
+        sections: dict[int, set[str]] = {}
+        for uid, part in wanted:
+            sections.setdefault(uid, set()).add(part.section)
         found = {}
-        for uid in dict.fromkeys(uid for uid, _ in wanted):
+        for uid, some in sections.items():
             raw = self._file.message(uid, parts.MOST_BYTES)
-            sections = {part.section for of, part in wanted if of == uid}
-            found.update({(uid, section): data for section, data in parts.contents(raw, sections, limit)})
+            found.update({(uid, section): data for section, data in parts.contents(raw, some, limit)})
         return found
+
+    def texts(self, wanted: Mapping[Place, Sequence[int]], choose: Choose, limit: int) -> Texts:
+        """Of some messages in several folders, the first limit bytes of the part that choose picks."""
+        return in_turn(self, wanted, choose, limit)
 
     def raw(self, uid: int, limit: int) -> bytes | None:
         """The first limit bytes of a whole message, its lines ended as on the wire; None where there is none."""
@@ -148,7 +163,23 @@ class MboxSource:
         self._file.close()
 
 
+def _received(head: bytes) -> datetime | bytes | None:
+    """The time of the topmost Received: of the usual form as INTERNALDATE, so that it is read when somebody asks."""
+    topmost = first_value(head, b"Received")
+    usual = _USUAL_DATE.fullmatch(topmost, topmost.rfind(b";") + 1) if topmost else None
+    if usual:
+        return b"%b-%b-%b %b" % usual.groups()
+    return received_time(named(head, ["Received"])) if topmost else None
+
+
+def _is_dated(head: bytes) -> bool:
+    dates = field_values(named(head, ["Date"]), "Date")
+    return bool(dates) and instant(dates[0]) is not None
+
+
 def _is_mail(head: bytes) -> bool:
+    if not _TELLING.search(head):  # one look for both: most programs write neither
+        return True
     if b"X-Gmail-Labels:" in head and (labels := _LABELS.search(head)) and _are_no_mail(labels[1]):
         return False
     status = _STATUS.search(head) if b"X-Mozilla-Status:" in head else None

@@ -5,8 +5,10 @@ import os
 import re
 import tempfile
 import zlib
+from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -49,6 +51,7 @@ class MboxFile:
 
     def __init__(self, path: Path, searched: Searched = lambda _done, _total: None) -> None:
         self._path, self._searched = path, searched
+        self._begins: array[int] = array("q")  # of the longest row of messages that a search has found
         try:
             self._file: IO[bytes] = path.open("rb")
         except OSError as error:
@@ -94,8 +97,14 @@ class MboxFile:
         """Closes the file."""
         self._file.close()
 
-    def beginnings(self, first: int) -> Iterator[int]:
+    def beginnings(self, first: int) -> list[int]:
         """Where messages begin, from the offset first upwards, ascending."""
+        found = array("q", self._looked_through(first))
+        if len(found) > len(self._begins):
+            self._begins = found
+        return found.tolist()
+
+    def _looked_through(self, first: int) -> Iterator[int]:
         at = max(0, first - LONGEST_MARK)
         held = 0 if at else 1
         buffer = bytearray(b"\n" * held).ljust(LONGEST_MARK + CHUNK)  # the first line has a line end before it, too
@@ -119,15 +128,32 @@ class MboxFile:
         while found is None and len(data) < MOST_HEAD and (more := self._bytes(begin + len(data), len(data) or 1)):
             data += more  # each time twice as much, or a long header would be looked through again and again
             found = head_of(data)
-        mark = _BEGINNING.search(data if found is None else found) if b"\nFrom " in data else None
+        head = data if found is None else found
+        following = self._next(begin)
+        mark = _BEGINNING.search(head) if not following or following - begin <= len(head) else None
         if mark:
-            return data[: mark.start() + 1]
+            return head[: mark.start() + 1]
         return data if found is None and len(data) < MOST_HEAD else found
 
     def message(self, begin: int, limit: int) -> bytes:
         """The first limit bytes of a message."""
+        following = self._next(begin)
+        if not following:
+            return self._up_to_a_mark(begin, limit)
+        data = self._bytes(begin, min(following - begin, limit + LONGEST_MARK))
+        if begin + len(data) == following:
+            data = data[: data.rfind(b"\n", 0, -1) + 1]  # without the From_ line of the next
+        return data[:limit]
+
+    def _next(self, begin: int) -> int:
+        """Where the message after one begins, 0 where no search has told."""
+        at = bisect_right(self._begins, begin)
+        return self._begins[at] if 0 < at < len(self._begins) and self._begins[at - 1] == begin else 0
+
+    def _up_to_a_mark(self, begin: int, limit: int) -> bytes:
         data = bytearray()
-        while len(data) < limit and (piece := self._bytes(begin + len(data), min(_PIECE, limit))):
+        most = limit + LONGEST_MARK  # the next may begin just before the limit
+        while len(data) < most and (piece := self._bytes(begin + len(data), min(_PIECE, most - len(data)))):
             before = max(0, len(data) - LONGEST_MARK)
             data += piece
             if mark := _BEGINNING.search(data, before):
@@ -146,16 +172,16 @@ class MboxFile:
         return instant(f"{day} {month} {year} {seconds:0>8} {zone or late_zone or '+0000'}")
 
     def _bytes(self, at: int, count: int) -> bytes:
-        with self._telling():
+        try:
             return os.pread(self._file.fileno(), count, at)
+        except OSError as error:
+            raise self._failed(error) from error
 
     def _read_into(self, buffer: memoryview, at: int) -> int:
-        with self._telling():
-            return os.preadv(self._file.fileno(), [buffer], at)
-
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
         try:
-            yield
+            return os.preadv(self._file.fileno(), [buffer], at)
         except OSError as error:
-            raise MailboxFailed(f"{self._path}: {error.strerror}", "what was read so far is kept") from error
+            raise self._failed(error) from error
+
+    def _failed(self, error: OSError) -> MailboxFailed:
+        return MailboxFailed(f"{self._path}: {error.strerror}", "what was read so far is kept")

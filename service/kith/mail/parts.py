@@ -23,7 +23,10 @@ _ENCODING = re.compile(rb"^content-transfer-encoding[ \t]*:\s*\"?([!#-:<-~]{1,40
 _CHARSET = re.compile(rb"[;\s]charset[ \t]*=[ \t]*\"?([^\s\";]{1,100})", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"[;\s]boundary[ \t]*=[ \t]*(?:\"([^\"\n]{1,200})\"|([^\s\";]{1,200}))", re.IGNORECASE)
 _NAMED = re.compile(rb"name[*0-9]{0,6}[ \t]*=", re.IGNORECASE)
-_TELLING = re.compile(rb"\ncontent-type[^\n]*+(?:\n[ \t][^\n]*+)*+")  # in small letters, wherever it stands
+_TELLING = re.compile(  # wherever it stands; without IGNORECASE, which would not let the line end be found quickly
+    rb"\n[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Tt][Yy][Pp][Ee][^\n]*+(?:\n[ \t][^\n]*+)*+"
+)
+_REST_OF_MARK = re.compile(rb"(--)?[ \t]*+(?=\r?\n|\Z)")
 _PLAIN: Final = "text/plain"
 
 
@@ -47,7 +50,7 @@ def leaves(raw: bytes) -> list[Part]:
 
 def may_hold(raw: bytes, media_types: Collection[str]) -> bool:
     """False only where no leaf can be of one of these types: a quick look, to save most messages a thorough one."""
-    told = b"".join(_TELLING.findall(b"\n" + raw.lower()))
+    told = b"".join(_TELLING.findall(b"\n" + raw)).lower()
     return any(name.lower().partition("/")[2].encode() in told for name in media_types)
 
 
@@ -104,14 +107,24 @@ def _between(body: bytes, boundary: bytes) -> Iterator[tuple[int, int]]:
     """Where parts lie. The newline before a boundary belongs to it, the one after it ends its line."""
     padded = b"\n" + body  # so that the first boundary has one, too
     begin = None
-    for number, mark in enumerate(re.finditer(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t]*+(?=\r?\n|\Z)", padded)):
+    for number, (at, mark) in enumerate(_marks(padded, b"\n--" + boundary)):
         if begin is not None:
-            yield begin, mark.start() - 1 - padded.endswith(b"\r", 0, mark.start())
+            yield begin, at - 1 - padded.endswith(b"\r", 0, at)
         if mark[1] or number == MOST_LEAVES:
             return
         begin = mark.end() - 1 + (2 if padded.startswith(b"\r", mark.end()) else 1)
     if begin is not None:
         yield begin, len(body)
+
+
+def _marks(padded: bytes, words: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Where a boundary's lines begin, and what follows its words. An expression of its own would cost more to make."""
+    at = padded.find(words)
+    while at >= 0:
+        mark = _REST_OF_MARK.match(padded, at + len(words))
+        if mark:
+            yield at, mark
+        at = padded.find(words, mark.end() if mark else at + 1)
 
 
 def _media_type(described: bytes) -> str:

@@ -9,7 +9,8 @@ from kith.domain.folders import Folder, Role
 from kith.mail.internaldate import instant
 
 __all__ = [
-    "Folder", "FolderState", "Headers", "Limit", "Part", "RawHeader", "Role", "Source", "Unreadable", "limit_of",
+    "Choose", "Folder", "FolderState", "Headers", "Limit", "Part", "Place", "RawHeader", "Role", "Source", "Text",
+    "Texts", "Unreadable", "limit_of",
 ]  # fmt: skip
 
 
@@ -69,6 +70,19 @@ Headers = tuple[list[int], list[RawHeader], list[Unreadable]]
 """A batch: the UIDs it covers, the headers found, the messages that could not be read."""
 
 
+Place = tuple[str, int]
+"""A folder, and the UIDVALIDITY by which it is still the same."""
+
+Choose = Callable[[list[Part]], Part | None]
+"""Picks one of the leaves of a message."""
+
+Text = tuple[Part, bytes]
+"""A part, and its first bytes, the transfer encoding undone."""
+
+Texts = dict[Place, dict[int, Text]]
+"""By folder and UID, one part of each message."""
+
+
 class Source(Protocol):
     """One open mailbox, read-only but for append.
 
@@ -82,6 +96,13 @@ class Source(Protocol):
 
     def status(self, folders: Sequence[str]) -> dict[str, FolderState]:
         """The state of folders that are not opened; one that cannot be asked is left out."""
+        ...
+
+    def foresee(self, folder: str, first: int) -> None:
+        """Says which folder is opened next, and that its UIDs from first upwards are asked for then.
+
+        A server that is far away may be asked beforehand; for others it means nothing.
+        """
         ...
 
     def examine(self, folder: str) -> FolderState:
@@ -116,6 +137,13 @@ class Source(Protocol):
 
     def parts(self, wanted: Collection[tuple[int, Part]], limit: Limit) -> dict[tuple[int, str], bytes]:
         """By UID and section, the first limit bytes of some parts, their transfer encoding undone."""
+        ...
+
+    def texts(self, wanted: Mapping[Place, Sequence[int]], choose: Choose, limit: int) -> Texts:
+        """Of a few messages in several folders, the first limit bytes of the part that choose picks.
+
+        Folders that cannot be opened, or are others by now, are left out. Afterwards none counts as open.
+        """
         ...
 
     def raw(self, uid: int, limit: int) -> bytes | None:

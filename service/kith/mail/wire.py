@@ -75,6 +75,19 @@ class HeaderFetch:
         self._flying: dict[bytes, Batch] = {}  # those of them whose end has not come
         self._owner: dict[int, Batch] = {}  # of the messages that have not come yet
         self._strays: list[list[bytes]] | None = None
+        self._is_ahead = False
+
+    def launch_ahead(self) -> None:
+        """Asks for the first batches before anybody wants them; who does takes over."""
+        self._is_ahead = True
+        self.launch()
+
+    def take_over(self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None) -> bool:
+        """Whether these messages were asked for before anybody wanted them. Now somebody does."""
+        if not self._is_ahead or self._uids != uids:
+            return False
+        self._wanted, self._is_ahead = wanted, False
+        return True
 
     def next(self) -> Batch | None:
         """The next batch, read to its end; None after the last."""
