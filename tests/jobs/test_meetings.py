@@ -12,7 +12,7 @@ from kith.jobs.look import MOST_CALENDARS
 from kith.jobs.view import view
 from kith.store import notes, people
 from support.dovecot import Dovecot
-from support.invitations import ALEX, HER, event, invitation
+from support.invitations import ALEX, HER, event, invitation, stamp
 from support.jobs import BOB, MARIA, ME, NOW, Office, deaths
 from support.mail import message
 
@@ -107,6 +107,7 @@ def test_a_meeting_to_come_is_told_and_becomes_a_touch_when_it_is_over(office: O
         "Lunch at Zoë's",
         office.work.local(soon),
     )
+    assert coming.at == soon.astimezone(office.work.config.owner.timezone).time()
     office.clock.at = soon + timedelta(minutes=59)
     office.read()
     assert meetings(office) == []
@@ -152,6 +153,185 @@ def test_whoever_declines_was_not_there_and_the_others_were(office: Office) -> N
     assert meetings(office, bob) == []
     assert meetings(office, 1) == [LAST_WEEK]
     assert office.rows("person")[1]["touches"] == 0
+
+
+def coming_up(office: Office) -> list[str]:
+    """With whom the digest says there is a meeting."""
+    with office.work.reading() as session:
+        return [c.name for c in view(office.work, session, NOW).digest.coming_up]
+
+
+SOON = NOW + timedelta(days=3)
+CROWD = {f"guest{n}@example.net": "ACCEPTED" for n in range(60)}
+
+
+@pytest.mark.parametrize(
+    ("there", "answer"),
+    [
+        ({ALEX: "NEEDS-ACTION", HER: "ACCEPTED"}, {ALEX: "DECLINED"}),
+        ({HER: "ACCEPTED", HIM: "ACCEPTED"}, None),
+        ({ALEX: "ACCEPTED", HER: "ACCEPTED", **CROWD}, None),
+        ({"team@work.example": "NEEDS-ACTION", HER: "ACCEPTED"}, None),
+    ],
+    ids=["declined", "not asked", "a crowd", "asked with a group, and silent"],
+)
+def test_a_meeting_that_will_not_count_is_not_told(
+    office: Office, there: dict[str, str], answer: dict[str, str] | None
+) -> None:
+    hear(office, event(SOON, attendees=there), 20, to=f"{ME}, {BOB}")
+    if answer:
+        hear(office, event(SOON, method="REPLY", attendees=answer), 19, ME, MARIA)
+    office.read()
+    assert coming_up(office) == []
+    office.clock.at = SOON + timedelta(days=1)
+    office.read()
+    assert meetings(office) == []
+
+
+def test_what_is_asked_through_a_group_and_accepted_is_told_and_counts(office: Office) -> None:
+    hear(office, event(SOON, attendees={"team@work.example": "NEEDS-ACTION", HER: "ACCEPTED"}), 20)
+    hear(office, event(SOON, method="REPLY", attendees={ALEX: "ACCEPTED"}), 19, ME, MARIA)
+    office.read()
+    assert coming_up(office) == ["Maria Silva"]
+    office.clock.at = SOON + timedelta(days=1)
+    office.read()
+    assert meetings(office) == [SOON]
+
+
+def test_who_is_known_and_comes_unasked_was_there(office: Office) -> None:
+    bob = office.add(BOB)
+    hear(office, event(LAST_WEEK, organizer=ALEX, attendees={HER: "NEEDS-ACTION"}), 20, ME, MARIA)
+    for sender, address, answer in ((BOB, HIM, "ACCEPTED"), (MARIA, HER, "DECLINED")):
+        hear(office, event(LAST_WEEK, method="REPLY", organizer=ALEX, attendees={address: answer}), 19, sender)
+    office.read()
+    assert (meetings(office, bob), meetings(office, 1)) == ([LAST_WEEK], [])
+
+
+def test_an_invitation_that_names_nobody_asks_those_it_was_sent_to(office: Office) -> None:
+    hear(office, event(LAST_WEEK, attendees={}), 20)
+    guests = ", ".join([ME, *CROWD])
+    hear(office, event(LAST_WEEK - timedelta(days=1), uid="for a crowd", attendees={}), 20, to=guests)
+    hear(office, event(LAST_WEEK - timedelta(days=2), uid="for others", attendees={}), 20, to=BOB)
+    office.read()
+    assert meetings(office) == [LAST_WEEK]
+
+
+def weekly(begin: datetime, **more: object) -> str:
+    rule = str(more.pop("more", "RRULE:FREQ=WEEKLY"))
+    return event(begin, more=rule, **more)  # type: ignore[arg-type] # what event takes
+
+
+BEGUN = NOW - timedelta(days=50)
+HELD = [BEGUN + timedelta(weeks=n) for n in range(6)]
+
+
+def stamped(calendar: str, days_ago: float) -> str:
+    """The same, written so many days ago."""
+    before, name, after = calendar.partition("DTSTAMP:")
+    return before + name + stamp(NOW - timedelta(days=days_ago)) + after[len("20260513T100000Z") :]
+
+
+@pytest.mark.parametrize(
+    ("calendar", "sender"),
+    [
+        (weekly(BEGUN, method="CANCEL", sequence=1, more="STATUS:CANCELLED"), MARIA),
+        (weekly(BEGUN, method="REPLY", attendees={ALEX: "DECLINED"}), ME),
+        (weekly(NOW + timedelta(days=6), sequence=1), MARIA),
+    ],
+    ids=["cancelled", "declined", "begun anew"],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_series_that_ends_was_held_until_then(office: Office, calendar: str, sender: str, at_once: bool) -> None:
+    hear(office, weekly(BEGUN), 60)
+    if not at_once:
+        office.clock.move(days=-8.5)
+        office.read()
+        assert meetings(office) == HELD
+        office.clock.at = NOW
+    hear(office, stamped(calendar, 8), 8, sender, MARIA if sender == ME else ME)
+    office.read()
+    assert meetings(office) == HELD
+    office.read(full=True)
+    assert meetings(office) == HELD
+
+
+def test_a_meeting_that_was_cancelled_after_it_was_over_was_held(office: Office) -> None:
+    hear(office, event(LAST_WEEK), 20)
+    hear(office, stamped(event(LAST_WEEK, method="CANCEL", sequence=1), 2), 2)
+    office.read()
+    assert meetings(office) == [LAST_WEEK]
+
+
+@pytest.mark.parametrize("days_ago", [8, 2])
+def test_a_cancellation_that_was_written_in_time_counts_whatever_is_read_first(office: Office, days_ago: float) -> None:
+    hear(office, stamped(event(LAST_WEEK, method="CANCEL", sequence=1), 8), days_ago)
+    office.read()
+    hear(office, event(LAST_WEEK), 20)
+    office.read()
+    assert meetings(office) == []
+
+
+HERS, WORK = "maria@icloud.com", "alex@work.example"
+
+
+@pytest.mark.parametrize(
+    ("method", "answer", "sender", "reply_to", "held"),
+    [
+        ("REPLY", {WORK: "DECLINED"}, ME, "", False),
+        ("REPLY", {ALEX: "DECLINED"}, f"Alex <{WORK}>", "", False),
+        ("REPLY", {HER: "DECLINED"}, f"Maria <{HERS}>", "", False),
+        ("REPLY", {HERS: "DECLINED"}, MARIA, "", False),
+        ("REPLY", {HERS: "DECLINED"}, "Maria <noreply@email.apple.com>", HERS, False),
+        ("CANCEL", {}, f"Maria <{HERS}>", "", False),
+        ("CANCEL", {}, "Maria <calendar-notification@google.com>", HER, False),
+        ("REPLY", {HERS: "DECLINED"}, "Maria <eve@example.net>", HERS, True),
+        ("CANCEL", {}, "Maria <eve@example.net>", HER, True),
+        ("REPLY", {ALEX: "DECLINED"}, "Maria <noreply@email.apple.com>", HERS, True),
+    ],
+)
+def test_people_answer_and_cancel_from_any_of_their_addresses_and_nobody_does_it_for_them(
+    office: Office, method: str, answer: dict[str, str], sender: str, reply_to: str, held: bool
+) -> None:
+    with office.work.writing() as session:
+        people.add_address(session, office.work.owner_id, 1, HERS, HERS)
+    hear(office, event(LAST_WEEK, attendees={WORK: "NEEDS-ACTION", HER: "ACCEPTED"}), 20)
+    at = NOW - timedelta(days=19)
+    raw = invitation(sender, f"{ME}, {MARIA}", event(LAST_WEEK, method=method, sequence=1, attendees=answer), at)
+    if reply_to:
+        raw = b"Reply-To: " + reply_to.encode() + b"\r\n" + raw
+    office.server.deliver(raw, "INBOX", at)
+    office.read()
+    assert meetings(office) == ([LAST_WEEK] if held else [])
+
+
+def test_what_icloud_calls_its_people_by_numbers_tells_who_they_are(office: Office) -> None:
+    calendar = event(LAST_WEEK, attendees={ALEX: "NEEDS-ACTION"})
+    known = calendar.replace(f"ORGANIZER:mailto:{HER}", f"ORGANIZER;EMAIL={HER}:mailto:2_GE3TCNJU@imip.me.com")
+    hear(office, known, 20)
+    office.read()
+    assert meetings(office) == [LAST_WEEK]
+
+
+def test_an_invitation_that_was_never_sent_makes_no_meeting(tmp_path: Path) -> None:
+    with Office(tmp_path, mailboxes={"personal": 'folders = ["INBOX", "Sent", "Drafts"]'}) as office:
+        office.add(MARIA)
+        at = NOW - timedelta(days=20)
+        calendar = event(LAST_WEEK, organizer=ALEX, attendees={HER: "NEEDS-ACTION"})
+        office.server.deliver(invitation(ME, MARIA, calendar, at), "Drafts", at)
+        office.read()
+        assert (meetings(office), list(office.reasons().values())) == ([], ["draft"])
+        hear(office, calendar, 20, ME, MARIA)
+        office.read()
+        assert meetings(office) == [LAST_WEEK]
+
+
+@pytest.mark.parametrize("day", ["RECURRENCE-ID;VALUE=DATE:%Y%m%d", "RECURRENCE-ID:%Y%m%dT000000Z"])
+def test_one_meeting_of_a_series_may_be_declined_by_its_day(office: Office, day: str) -> None:
+    hear(office, weekly(BEGUN, more="RRULE:FREQ=WEEKLY;COUNT=6"), 60)
+    gone = HELD[2].strftime(day)
+    hear(office, event(HELD[2], method="REPLY", attendees={ALEX: "DECLINED"}, more=gone), 55, ME, MARIA)
+    office.read()
+    assert meetings(office) == [*HELD[:2], *HELD[3:]]
 
 
 def test_an_update_moves_the_meeting(office: Office) -> None:

@@ -223,6 +223,32 @@ def test_a_series_with_one_moved_one_cancelled_and_one_left_out() -> None:
     assert {one.ends_at - one.starts_at for one in found} == {timedelta(hours=1)}
 
 
+def test_a_series_that_is_cancelled_from_one_meeting_on_was_held_until_then() -> None:
+    seen_at = datetime(2026, 3, 1, tzinfo=UTC)
+    gone = CANCEL_ONE.replace("RECURRENCE-ID:20260406", "RECURRENCE-ID;RANGE=THISANDFUTURE:20260323")
+    series = SERIES.partition("BEGIN:VEVENT\nUID:series@example.org\nDTSTAMP:20260301T100000Z\nSEQUENCE:1\nORG")
+    mails = [*read(ics(series[0] + series[1] + series[2]), PARIS)[:1], *read(ics(gone), PARIS)]
+    assert [invite.and_future for invite in mails] == [False, True]
+    found = occurrences(merge(Heard(i, "ann@example.org", seen_at) for i in mails), SINCE, UNTIL, PARIS)
+    assert [(one.starts_at.strftime("%m-%d"), one.cancelled) for one in found] == [
+        ("03-16", False),
+        ("03-23", True),
+        ("03-30", True),
+        ("04-06", True),
+    ]
+
+
+def test_a_series_that_goes_on_at_another_time_goes_on_so() -> None:
+    first = only(event("DTSTART:20260316T080000Z", "RRULE:FREQ=WEEKLY;COUNT=4"))
+    moved = only(event("DTSTART:20260324T140000Z", "RECURRENCE-ID;RANGE=THISANDFUTURE:20260323T080000Z"))
+    assert starts([first, moved]) == ["03-16 08:00", "03-24 14:00", "03-31 14:00", "04-07 14:00"]
+
+
+@pytest.mark.parametrize("row", ["RECURRENCE-ID;RANGE=THISANDPRIOR:20260406T070000Z", "RECURRENCE-ID;RANGE=X:rubbish"])
+def test_nothing_else_reaches_beyond_one_meeting(row: str) -> None:
+    assert not only(event("DTSTART:20260312T113000Z", row)).and_future
+
+
 def test_an_exception_without_its_series_is_a_meeting_of_its_own() -> None:
     exception = read(ics(SERIES), PARIS)[1]
     assert exception.recurrence_id == "2026-03-30T07:00:00+00:00"
@@ -274,6 +300,8 @@ def described(tzid: str, *rows: str) -> str:
             "America/New_York",
         ),
         (("BEGIN:STANDARD", "TZOFFSETTO:+0545", "END:STANDARD"), "Asia/Kathmandu"),
+        (("BEGIN:STANDARD", "TZOFFSETTO:+0330", "END:STANDARD"), "Asia/Tehran"),
+        (("BEGIN:STANDARD", "TZOFFSETTO:-0700", "END:STANDARD"), "America/Phoenix"),
         (("BEGIN:STANDARD", "TZOFFSETTO:+0100", "END:STANDARD", "BEGIN:DAYLIGHT", "TZOFFSETTO:+0200"), "Europe/Madrid"),
         (("BEGIN:STANDARD", "TZOFFSETTO:rubbish", "END:STANDARD"), "Europe/Madrid"),
     ],
@@ -328,6 +356,11 @@ def test_how_long_a_meeting_takes(rows: tuple[str, ...], length: timedelta) -> N
         ("FREQ=DAILY;COUNT=3;UNTIL=20270101T000000Z", "FREQ=DAILY;COUNT=3"),
         ("FREQ=WEEKLY;UNTIL=20260330", "FREQ=WEEKLY;UNTIL=20260330T215959Z"),
         ("FREQ=WEEKLY;UNTIL=20260330T113000", "FREQ=WEEKLY;UNTIL=20260330T093000Z"),
+        ("FREQ=WEEKLY;BYDAY=TH;BYHOUR=11;BYMINUTE=30;BYSECOND=00", "FREQ=WEEKLY;BYDAY=TH"),
+        ("FREQ=WEEKLY;BYHOUR=9", ""),
+        ("FREQ=WEEKLY;BYHOUR=11,15", ""),
+        ("FREQ=WEEKLY;X-FOO=1,2;INTERVAL=2", "FREQ=WEEKLY;INTERVAL=2"),
+        ("FREQ=WEEKLY;FOO=1", ""),
         ("FREQ=SECONDLY", ""),
         ("FREQ=MINUTELY;COUNT=2", ""),
         ("FREQ=HOURLY", ""),
@@ -348,6 +381,10 @@ def test_rules_are_kept_if_somebody_could_meet_by_them(rule: str, kept: str) -> 
     invite = only(event("DTSTART;TZID=Europe/Paris:20260312T113000", f"RRULE:{rule}"))
     assert invite.rrule == kept
     assert invite.recurs == bool(kept)
+
+
+def test_an_hour_says_nothing_of_a_whole_day() -> None:
+    assert only(event("DTSTART;VALUE=DATE:20260316", "RRULE:FREQ=WEEKLY;BYHOUR=0")).rrule == "FREQ=WEEKLY"
 
 
 def test_the_day_that_until_names_belongs_to_the_series() -> None:
@@ -435,6 +472,27 @@ def test_broken_fields_of_an_event_are_left_out() -> None:
 def test_lines_folded_in_the_middle_of_a_character_are_joined_first() -> None:
     data = event("DTSTART:20260312T113000Z", "SUMMARY:Café").replace("é".encode(), b"\xc3\r\n \xa9")
     assert only(data).summary == "Café"
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_calendar_may_begin_with_a_byte_order_mark_or_be_of_wide_letters(codec: str) -> None:
+    data = event("DTSTART:20260312T113000Z", "SUMMARY:Dîner chez Zoë et\n  Ann").decode().encode(codec)
+    assert only(data).summary == "Dîner chez Zoë et Ann"
+    assert read(data[:41], PARIS) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("ORGANIZER;EMAIL=maria@icloud.com:mailto:2_GE3TCNJU@imip.me.com", "maria@icloud.com"),
+        ("ORGANIZER;CN=Maria:mailto:2_GE3TCNJU@imip.me.com", "2_GE3TCNJU@imip.me.com"),
+        ("ORGANIZER;EMAIL=eve@example.net:mailto:ann@example.org", "ann@example.org"),
+        ("ORGANIZER;EMAIL=maria@icloud.com:/aMTIzNDU2/principal/", "maria@icloud.com"),
+        ("ORGANIZER;EMAIL=rubbish:mailto:2_GE3TCNJU@imip.me.com", ""),
+    ],
+)
+def test_an_address_that_stands_for_another_tells_whom_it_stands_for(row: str, expected: str) -> None:
+    assert only(event("DTSTART:20260312T113000Z", row)).organizer == expected
 
 
 def test_a_calendar_of_ten_thousand_events_is_read_in_part() -> None:

@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 CANCELLED: Final = "CANCELLED"
-_ABSENT: Final = frozenset({"DECLINED", "DELEGATED"})
+ABSENT: Final = frozenset({"DECLINED", "DELEGATED"})
+_COMING: Final = frozenset({"ACCEPTED", "TENTATIVE"})
 _UNTIL = re.compile(r"\bUNTIL=([0-9]{8})")
 
 
@@ -26,9 +27,10 @@ class Invite:
 
     starts_at and ends_at are aware datetimes in the zone tzid, so that a series keeps its hour across
     DST; of an all-day event they are dates, the end not included. recurrence_id names one meeting of
-    a series by its original start and is "" for the series or a single meeting. It, rdates and exdates
-    are ISO instants in UTC, or ISO dates. rrule is as in RFC 5545, "" for none. veil says whose veils stand
-    in the place of its addresses (domain/veil), "" where they are addresses.
+    a series by its original start and is "" for the series or a single meeting; and_future says that all
+    after that one are meant, too (RANGE=THISANDFUTURE). It, rdates and exdates are ISO instants in UTC, or
+    ISO dates. rrule is as in RFC 5545, "" for none. veil says whose veils stand in the place of its
+    addresses (domain/veil), "" where they are addresses.
     """
 
     uid: str
@@ -48,6 +50,7 @@ class Invite:
     status: str = ""
     summary: str = ""
     veil: str = ""
+    and_future: bool = False
 
     @property
     def recurs(self) -> bool:
@@ -128,30 +131,38 @@ def held(
     key: Callable[[str], str],
     max_recipients: int = 10,
 ) -> list[Occurrence]:
-    """The meetings that are over and in which the owner took part, as far as mail can tell.
+    """The meetings that are over and that count, as far as mail can tell."""
+    return [one for one in occurrences if one.ends_at <= now and counts(one, owner, key, max_recipients)]
 
-    owner holds the owner's address keys, key makes one from an address. Left out are those that were
-    cancelled, that the owner declined or was not asked to, and a crowd: more than max_recipients attendees.
+
+def counts(occurrence: Occurrence, owner: Collection[str], key: Callable[[str], str], max_recipients: int = 10) -> bool:
+    """Whether a meeting counts once it is over: it is not cancelled, the owner takes part, and it is no crowd.
+
+    owner holds the owner's address keys, key makes one from an address. A crowd is more than max_recipients
+    people who are asked to come; the organizer, whom some programs list among them, is not counted, as the
+    author of a mail is not.
     """
-    return [
-        one
-        for one in occurrences
-        if one.ends_at <= now
-        and not one.cancelled
-        and len(one.attendees) <= max_recipients
-        and _takes_part(one, owner, key)
-    ]
+    if occurrence.cancelled or not _takes_part(occurrence, owner, key):
+        return False
+    return len({key(a.address) for a in occurrence.attendees} - {key(occurrence.organizer)}) <= max_recipients
 
 
 def met(occurrence: Occurrence, owner: Collection[str], key: Callable[[str], str]) -> tuple[str, ...]:
     """The addresses of those the owner meets: organizer and attendees who did not decline, each once."""
-    absent = {key(a.address) for a in occurrence.attendees if a.partstat in _ABSENT}
+    said: dict[str, list[str]] = {}
+    for attendee in occurrence.attendees:
+        said.setdefault(key(attendee.address), []).append(attendee.partstat)
     addresses = (occurrence.organizer, *(a.address for a in occurrence.attendees))
     by_key = {key(address): address for address in reversed(addresses) if address}
-    return tuple(address for one, address in reversed(by_key.items()) if one not in absent and one not in owner)
+    return tuple(a for one, a in reversed(by_key.items()) if one not in owner and _comes(said.get(one, ())))
 
 
 def _takes_part(occurrence: Occurrence, owner: Collection[str], key: Callable[[str], str]) -> bool:
-    """The owner is asked and comes under at least one address, or called the meeting without asking themself."""
+    """The owner is asked and comes, or called the meeting without asking themself."""
     answers = [a.partstat for a in occurrence.attendees if key(a.address) in owner]
-    return any(a not in _ABSENT for a in answers) if answers else key(occurrence.organizer) in owner
+    return _comes(answers) if answers else key(occurrence.organizer) in owner
+
+
+def _comes(answers: Collection[str]) -> bool:
+    """Of somebody who is asked under several addresses one yes is enough, and a no counts more than silence."""
+    return not _COMING.isdisjoint(answers) or ABSENT.isdisjoint(answers)

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from kith.domain.calendar import Invite
+from kith.domain.invitations import asking, author
 from kith.domain.message import Envelope, identity
 from kith.domain.token import Tokens
 from kith.domain.touch import (
@@ -23,14 +24,15 @@ from kith.domain.touch import (
 from kith.domain.veil import Veil
 from kith.jobs.strangers import Counts
 from kith.mail import headers, icalendar
+from kith.mail.snippet import html_text
 from kith.mail.source import Part, RawHeader, Source, Unreadable
 from kith.mail.words import part_text
 
-LONGEST_REACTION = 8 * 1024
-"""Bytes of the text of an emoji reaction, the quoted mail included. Of a longer text the opening is not read."""
-TEXT, CALENDAR = "text/plain", "text/calendar"
-MOST = {TEXT: 512, CALENDAR: 256 * 1024}
-"""Bytes that are read: of a text what may say that it is a reaction, of a calendar more than honest ones have."""
+TEXT, HTML, CALENDAR = "text/plain", "text/html", "text/calendar"
+LONGEST_REACTION = {TEXT: 8 * 1024, HTML: 64 * 1024}
+"""Bytes of the words of an emoji reaction, the quoted mail included. Of longer ones the opening is not read."""
+MOST = {TEXT: 512, HTML: 16 * 1024, CALENDAR: 256 * 1024}
+"""Bytes that are read: of words what may say that it is a reaction, of a calendar more than honest ones have."""
 COMMON_CALENDAR = 16 * 1024
 MOST_CALENDARS = 50
 """Of one message: honest ones have two. A server may go through the whole of it for each part that is asked for."""
@@ -114,7 +116,7 @@ def _first_look(uid: int, envelope: Envelope, verdict: Verdict, eyes: Eyes) -> S
         verdict=verdict,
         answers=_answered(envelope, eyes) if outbound else "",
         is_self_note=outbound and _is_self_note(envelope, eyes.here),
-        holds_parts=_holds_parts(envelope, verdict),
+        holds_parts=not eyes.in_drafts and _holds_parts(envelope, verdict),  # a draft invites nobody yet
         may_be_reaction=verdict.reason is None and may_be_reaction(envelope),
         was_moved=not outbound and was_moved(envelope),
     )
@@ -173,12 +175,20 @@ class _More:
     def read(self, source: Source, wanted: Iterable[tuple[int, Part]], zone: tzinfo) -> None:
         """Reads texts and calendars."""
         for some in _portions(wanted):
-            charsets = {(uid, part.section): part.charset for uid, part in some if part.media_type == TEXT}
+            words = {(uid, part.section): part for uid, part in some if part.media_type != CALENDAR}
             for (uid, section), data in source.parts(some, MOST).items():
-                if (uid, section) in charsets:
-                    self.openings[uid] = part_text(data, charsets[uid, section])
+                if (uid, section) in words:
+                    self.openings[uid] = _opening(data, words[uid, section])
                 else:
                     self.invites[uid] = (*self.invites.get(uid, ()), *icalendar.read(data, default_tz=zone))
+
+
+def _opening(data: bytes, part: Part) -> str:
+    text = part_text(data, part.charset)
+    if part.media_type != HTML:
+        return text
+    rows = html_text(" ".join(text.split())).splitlines()  # in its source lines end anywhere
+    return "\n".join(" ".join(row.split()) for row in rows if not row.isspace())
 
 
 def _portions(wanted: Iterable[tuple[int, Part]]) -> Iterator[list[tuple[int, Part]]]:
@@ -205,17 +215,22 @@ def _look_again(seen: Seen, envelope: Envelope, more: _More, eyes: Eyes) -> Seen
     )
     verdict = judge(envelope, eyes.here, eyes.now, found)
     invites = more.invites.get(seen.uid, ())
-    veil = eyes.veil
-    sender = veil(envelope.from_[0].address) if invites and envelope.from_ else ""
-    return seen._replace(verdict=verdict, invites=tuple(map(veil.invite, invites)), sender=sender)
+    if not invites:
+        return seen._replace(verdict=verdict)
+    veil, recipients = eyes.veil, [a.address for a in (*envelope.to, *envelope.cc)]
+    asked = recipients if len(recipients) <= eyes.here.max_recipients else []  # nobody is asked in a crowd
+    veiled = tuple(veil.invite(asking(invite, asked)) for invite in invites)
+    sender = author(next((a.address for a in envelope.from_), ""), [a.address for a in envelope.reply_to])
+    return seen._replace(verdict=verdict, invites=veiled, sender=veil(sender))
 
 
 def _short_texts(parts: Mapping[int, list[Part]], uids: Iterable[int]) -> Iterator[tuple[int, Part]]:
-    """The texts that may be all that an emoji reaction says."""
+    """The words that may be all that an emoji reaction says: the plain text, or what stands in its place."""
     for uid in uids:
-        text = next((part for part in parts.get(uid, ()) if part.media_type == TEXT), None)
-        if text and text.size <= LONGEST_REACTION:
-            yield uid, text
+        by_type = {part.media_type: part for part in reversed(parts.get(uid, ()))}
+        words = by_type.get(TEXT) or by_type.get(HTML)
+        if words and words.size <= LONGEST_REACTION[words.media_type]:
+            yield uid, words
 
 
 def _calendars(parts: Mapping[int, list[Part]], seen: Iterable[Seen]) -> Iterator[tuple[int, Part]]:

@@ -1,14 +1,16 @@
 """Meetings that were held become touches; those to come are told in the digest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from kith.domain.calendar import Heard, Invite, Occurrence, held, met
+from kith.domain.calendar import Heard, Invite, Occurrence, counts, held, met
 from kith.domain.digest import ComingUp, Upcoming
 from kith.domain.invitations import merge
+from kith.domain.names import together
 from kith.domain.touch import Channel, Direction
+from kith.domain.turns import Turn, turns
 from kith.domain.veil import Veil
 from kith.jobs.work import Work
 from kith.mail import icalendar
@@ -30,7 +32,7 @@ def keep_meetings(work: Work) -> int:
             by_uid.setdefault(row.uid, []).append(row)
         if not by_uid:
             return 0
-        known = _known(work, session)
+        known = known_by_veil(work, session)
         not_held = changes.taken_away(session, work.owner_id)
         series = [_series(work, uid, rows, known, now) for uid, rows in by_uid.items()]
         rows = [row for s in series for row in s.touches if (row["person_id"], row["identity"]) not in not_held]
@@ -42,23 +44,42 @@ def keep_meetings(work: Work) -> int:
         return new
 
 
+OWNER = "owner"
+"""Who is meant by every address of the owner's."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """The owner and the people there are as invitations name them: by their veils."""
+class Known:
+    """The owner and the people there are as invitations name them: by their veils.
+
+    selves says who is meant by a veil, the same of all addresses of one person; people maps these to ids.
+    """
 
     veil: Veil
-    owner: frozenset[str]
-    people: dict[str, int]
+    selves: Mapping[str, str]
+    people: Mapping[str, int]
+
+    def key(self, veil: str) -> str:
+        """Who is meant: of strangers nothing more is known than their veil."""
+        return self.selves.get(veil, veil)
+
+    @property
+    def welcome(self) -> frozenset[str]:
+        """Who may come unasked."""
+        return frozenset({OWNER, *self.people})
 
     def can_read(self, row: InviteRow) -> bool:
         """Whether its veils were made with the key there is now."""
         return bool(row.data.get("veil") == self.veil.mark)
 
 
-def _known(work: Work, session: Session) -> _Known:
+def known_by_veil(work: Work, session: Session) -> Known:
+    """Whom invitations may name."""
     veil = Veil(work.tokens.key, work.owner_id, work.key)
-    owner = frozenset(map(veil.over, work.config.owner_keys))
-    return _Known(veil, owner, veil.people(people.by_key(session, work.owner_id)))
+    by_veil = veil.people(people.by_key(session, work.owner_id))
+    selves = {one: f"person {person_id}" for one, person_id in by_veil.items()}
+    selves |= dict.fromkeys(map(veil.over, work.config.owner_keys), OWNER)
+    return Known(veil, selves, {selves[one]: person_id for one, person_id in by_veil.items() if selves[one] != OWNER})
 
 
 def _present(touches: Iterable[dict[str, Any]]) -> dict[str, set[int]]:
@@ -88,28 +109,38 @@ class _Series:
         return {row["identity"] for row in self.touches}
 
 
-def _series(work: Work, uid: str, rows: Sequence[InviteRow], known: _Known, now: datetime) -> _Series:
+def _series(work: Work, uid: str, rows: Sequence[InviteRow], known: Known, now: datetime) -> _Series:
     """What is known of one series. Where a part of it was veiled with another key, its touches stay as they are."""
     if not all(known.can_read(row) for row in rows):
         return _Series(uid, [], since=now, look_at=None)
-    merged, zone = _merged(rows), work.config.owner.timezone
-    past = icalendar.occurrences(merged, now - LONG_AGO, now, zone)
-    happened = held(past, known.owner, now, str, work.config.touch.max_recipients)
-    coming = icalendar.occurrences(merged, now, now + LOOK_AHEAD, zone)
+    zone, held_until_now = work.config.owner.timezone, turns(heard(rows), known.key, known.welcome)
+    past = sorted((one for turn in held_until_now for one in _over(turn, now, zone)), key=lambda one: one.starts_at)
+    past = past[-icalendar.MOST_OCCURRENCES :]
+    happened = held(past, {OWNER}, now, known.key, work.config.touch.max_recipients)
+    coming = icalendar.occurrences(held_until_now[-1].invites, now, now + LOOK_AHEAD, zone)
     return _Series(
         uid=uid,
         touches=[row for one in happened for row in _touches(work, one, known)],
-        since=min(o.starts_at for o in past) if len(past) >= icalendar.MOST_OCCURRENCES else None,
+        since=past[0].starts_at if len(past) >= icalendar.MOST_OCCURRENCES else None,
         look_at=min((o.ends_at for o in coming if o.ends_at > now), default=None),
     )
 
 
-def _merged(rows: Iterable[InviteRow]) -> list[Invite]:
-    return merge([Heard(Invite.from_json(row.data), row.sender, row.seen_at) for row in rows], str)
+def heard(rows: Iterable[InviteRow]) -> list[Heard]:
+    """What was heard of meetings, as it was kept."""
+    return [Heard(Invite.from_json(row.data), row.sender, row.seen_at) for row in rows]
 
 
-def _touches(work: Work, meeting: Occurrence, known: _Known) -> Iterable[dict[str, Any]]:
-    for person_id in sorted(set(_met(meeting, known))):
+def _over(turn: Turn, now: datetime, zone: tzinfo) -> Iterator[Occurrence]:
+    """The meetings that ended while this held."""
+    since, until = turn.since or now - LONG_AGO, turn.until or now
+    for one in icalendar.occurrences(turn.invites, since, until, zone):
+        if (turn.since is None or one.ends_at >= since) and (turn.until is None or one.ends_at < until):
+            yield one
+
+
+def _touches(work: Work, meeting: Occurrence, known: Known) -> Iterable[dict[str, Any]]:
+    for person_id in sorted(whom_met(meeting, known)):
         yield {
             "owner_id": work.owner_id,
             "person_id": person_id,
@@ -122,25 +153,29 @@ def _touches(work: Work, meeting: Occurrence, known: _Known) -> Iterable[dict[st
         }
 
 
-def _met(meeting: Occurrence, known: _Known) -> list[int]:
+def whom_met(meeting: Occurrence, known: Known) -> list[int]:
     """Whom the owner meets, of the people there are."""
-    return [known.people[veil] for veil in met(meeting, known.owner, str) if veil in known.people]
+    there = map(known.key, met(meeting, {OWNER}, known.key))
+    return [known.people[one] for one in there if one in known.people]
 
 
 def upcoming_meetings(work: Work, session: Session, now: datetime, until: datetime) -> Iterable[ComingUp]:
-    """Meetings with known people that are to come."""
+    """Meetings with known people that are to come, and that will count when they are over."""
     coming = messages.invites_to_come(session, work.owner_id)
     if not coming:
         return
-    known = _known(work, session)
+    known = known_by_veil(work, session)
     rows = [row for row in coming if known.can_read(row)]
     names = {p.id: p.name for p, _ in people.everyone(session, work.owner_id, set(known.people.values()))}
-    for meeting in icalendar.occurrences(_merged(rows), now, until, work.config.owner.timezone):
-        whom = _met(meeting, known)
-        if whom and meeting.starts_at > now and not meeting.cancelled:
-            who = ", ".join(dict.fromkeys(names[i] for i in whom))
-            on, prepare = work.local(meeting.starts_at), _prepare(work, session, whom[0])
-            yield ComingUp(Upcoming.MEETING, on, who, meeting.summary, prepare)
+    merged, most = merge(heard(rows), known.key, known.welcome), work.config.touch.max_recipients
+    zone = work.config.owner.timezone
+    for meeting in icalendar.occurrences(merged, now, until, zone):
+        whom = whom_met(meeting, known)
+        if whom and meeting.starts_at > now and counts(meeting, {OWNER}, known.key, most):
+            who = together(list(dict.fromkeys(names[i] for i in whom)))
+            begins, prepare = meeting.starts_at.astimezone(zone), _prepare(work, session, whom[0])
+            at = None if meeting.all_day else begins.time()
+            yield ComingUp(Upcoming.MEETING, begins.date(), who, meeting.summary, prepare, at)
 
 
 def _prepare(work: Work, session: Session, person_id: int) -> str:

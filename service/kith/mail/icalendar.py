@@ -1,5 +1,6 @@
 """Calendars in mail (iMIP, RFC 6047): invitations out of any bytes, and the meetings they make."""
 
+from codecs import BOM_UTF16_BE
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, tzinfo
@@ -78,8 +79,17 @@ def _take_apart(data: bytes) -> _Calendar:
 
 def _rows(data: bytes) -> Iterator[str]:
     """The lines, unfolded as bytes, because programs fold in the middle of a character (RFC 5545, 3.1)."""
-    data = data.replace(b"\r\n", b"\n").replace(b"\n ", b"").replace(b"\n\t", b"")
-    return (row for row in part_text(data, "utf-8").split("\n") if 0 < len(row) <= _MOST_ROW)
+    data = _narrow(data).replace(b"\r\n", b"\n").replace(b"\n ", b"").replace(b"\n\t", b"")
+    text = part_text(data, "utf-8").lstrip("\ufeff")  # a byte order mark
+    return (row for row in text.split("\n") if 0 < len(row) <= _MOST_ROW)
+
+
+def _narrow(data: bytes) -> bytes:
+    """UTF-16 made UTF-8. A zero in the first two letters gives it away, whatever the part says of itself."""
+    if b"\0" not in data[:4]:
+        return data
+    is_big = data.startswith((b"\0", BOM_UTF16_BE))
+    return data.decode("utf-16-be" if is_big else "utf-16-le", "replace").encode()
 
 
 def occurrences(invites: Iterable[Invite], since: datetime, until: datetime, default_tz: tzinfo) -> list[Occurrence]:
@@ -133,7 +143,8 @@ def _event(invite: Invite, position: int, until: datetime) -> "Event":
     for name, dates in (("rdate", invite.rdates), ("exdate", invite.exdates)):
         event.add(name, [moment(text, zone) for text in dates])
     if invite.recurrence_id:
-        event.add("recurrence-id", moment(invite.recurrence_id, zone))
+        reach = {"RANGE": "THISANDFUTURE"} if invite.and_future else {}
+        event.add("recurrence-id", moment(invite.recurrence_id, zone), reach)
     return event
 
 

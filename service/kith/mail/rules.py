@@ -25,8 +25,11 @@ def tidy_rule(text: str, starts_at: datetime | None) -> str:
 
     Gives "" for what nobody meets by: by the hour or faster, by number of week or day of the year, or
     a rule that no day can fulfil, in search of which an expander would go through all years to come.
+    Parts of somebody's own (X-…, RFC 2445, 4.3.10) say nothing to others, and an hour and a minute that are those of
+    the start nothing new.
     """
     parts = dict(part.split("=", 1) for part in text.upper().rstrip(";").split(";") if "=" in part)
+    parts = {name: value for name, value in parts.items() if not _says_nothing(name, value, starts_at)}
     if "FREQ" not in parts or not all(name in _FORMS and _FORMS[name].fullmatch(parts[name]) for name in parts):
         return ""
     if not _can_be(parts):
@@ -36,6 +39,15 @@ def tidy_rule(text: str, starts_at: datetime | None) -> str:
     if "UNTIL" in parts:
         parts["UNTIL"] = _until(parts["UNTIL"], starts_at)
     return ";".join(f"{name}={parts[name]}" for name in _PARTS if name in parts)
+
+
+def _says_nothing(name: str, value: str, starts_at: datetime | None) -> bool:
+    if name not in {"BYHOUR", "BYMINUTE", "BYSECOND"}:
+        return name.startswith("X-")
+    if starts_at is None:
+        return True
+    clock = {"BYHOUR": starts_at.hour, "BYMINUTE": starts_at.minute, "BYSECOND": starts_at.second}
+    return value.isdigit() and len(value) <= len("59") and int(value) == clock[name]
 
 
 def ended(rule: str, until: datetime, *, all_day: bool) -> str:

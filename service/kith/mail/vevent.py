@@ -22,6 +22,8 @@ _YEARS: Final = range(1980, 2200)  # as for a message's date
 _TIMES: Final = ("DT", "RECURRENCE-ID", "RDATE", "EXDATE")
 _ZONE = re.compile(r';TZID=("[^"]*"|[^;]*)', re.IGNORECASE)
 _NOT_PEOPLE: Final = frozenset({"ROOM", "RESOURCE"})
+_STAND_IN: Final = "@imip.me.com"
+"""How the addresses end that iCloud gives to whoever sends invitations through it; nobody is known by them."""
 
 
 def invite_of(rows: Sequence[str], method: str, zones: Mapping[str, list[str]], default: ZoneInfo) -> Invite:
@@ -56,6 +58,7 @@ def invite_of(rows: Sequence[str], method: str, zones: Mapping[str, list[str]], 
         attendees=tuple(_addresses(event, "ATTENDEE")),
         status=line(str(_one(event, "STATUS") or "")).upper()[:40],
         summary=line(str(_one(event, "SUMMARY") or ""))[:300],
+        and_future=times.and_future(),
     )
 
 
@@ -104,6 +107,11 @@ class _Times:
     def recurrence_id(self) -> str:
         found = self._one("RECURRENCE-ID")
         return _iso(found) if found else ""
+
+    def and_future(self) -> bool:
+        """Whether all meetings after that one are meant, too (RFC 5545, 3.2.13)."""
+        params = getattr(_one(self.event, "RECURRENCE-ID"), "params", {})
+        return str(params.get("RANGE", "")).upper() == "THISANDFUTURE" and bool(self.recurrence_id())
 
     def many(self, name: str) -> tuple[str, ...]:
         """The dates of all fields of a name, sorted; of a period, when it begins."""
@@ -166,8 +174,14 @@ def _addresses(event: "Component", name: str) -> Iterator[Attendee]:
         params = getattr(value, "params", {})
         if str(params.get("CUTYPE", "")).upper() in _NOT_PEOPLE:
             continue
-        address = line(str(value))
-        scheme, _, rest = address.partition(":")
-        address = rest if scheme.casefold() == "mailto" else line(str(params.get("EMAIL", "")))
+        address = _address(line(str(value)), line(str(params.get("EMAIL", ""))))
         if "@" in address and " " not in address and len(address) <= 320:  # RFC 5321, 4.5.3.1
             yield Attendee(address, line(str(params.get("PARTSTAT", ""))).upper()[:40] or "NEEDS-ACTION")
+
+
+def _address(value: str, email: str) -> str:
+    """Who is meant: the mail address, and EMAIL (RFC 7986, 6.2) where the value is none or stands for another."""
+    scheme, _, address = value.partition(":")
+    if scheme.casefold() != "mailto" or (email and address.casefold().endswith(_STAND_IN)):
+        return email
+    return address

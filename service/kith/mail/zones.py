@@ -14,7 +14,10 @@ _COMMON: Final = (
     "Europe/Paris", "Europe/London", "Europe/Helsinki", "America/New_York", "America/Chicago", "America/Denver",
     "America/Los_Angeles", "Australia/Sydney", "Australia/Adelaide", "Pacific/Auckland", "America/Halifax",
     "America/St_Johns", "Asia/Kolkata", "Asia/Tokyo", "Asia/Shanghai", "Asia/Dubai", "America/Sao_Paulo",
-    "Europe/Istanbul", "Asia/Kathmandu", "Asia/Jerusalem", "Africa/Lagos", "UTC",
+    "Europe/Istanbul", "Asia/Kathmandu", "Asia/Jerusalem", "Africa/Lagos", "UTC", "Asia/Tehran", "Asia/Kabul",
+    "Asia/Karachi", "Asia/Dhaka", "Asia/Yangon", "Asia/Bangkok", "Australia/Brisbane", "Australia/Darwin",
+    "America/Bogota", "America/Mexico_City", "America/Phoenix", "America/Caracas", "America/Anchorage",
+    "Pacific/Honolulu",
 )  # fmt: skip
 """One zone for each pair of offsets that many people live by, for calendars that name theirs nothing known."""
 
