@@ -13,6 +13,7 @@ from kith.domain.dates import (
     Look,
     Unit,
     find_date,
+    find_within,
     parse_birthday,
     parse_date,
     parse_duration,
@@ -169,7 +170,6 @@ def test_after_keeps_the_order_of_days(days: list[date], duration: Duration) -> 
         ("on 12 May", "2027-05-12", "2026-05-12"),
         ("May 12", "2027-05-12", "2026-05-12"),
         ("12th of May", "2027-05-12", "2026-05-12"),
-        ("Tuesday the 12th of May", "2027-05-12", "2026-05-12"),
         ("Dec. 5", "2026-12-05", "2025-12-05"),
         ("12 May 2027", "2027-05-12", "2027-05-12"),
         ("May 12th, 2027", "2027-05-12", "2027-05-12"),
@@ -248,6 +248,68 @@ def test_the_weekday_of_today_is_today_looking_back_and_next_week_looking_ahead(
     assert parse_date("monday", MONDAY, Look.AHEAD) == MONDAY + timedelta(7)
     assert parse_date("next monday", MONDAY, Look.BACK) == MONDAY + timedelta(7)
     assert parse_date("last monday", MONDAY, Look.BACK) == MONDAY - timedelta(7)
+
+
+@pytest.mark.parametrize(
+    ("text", "ahead", "back"),
+    [
+        ("Friday 27 November", "2026-11-27", "2026-11-27"),
+        ("on Fri 27 Nov", "2026-11-27", "2026-11-27"),
+        ("Friday, November 27", "2026-11-27", "2026-11-27"),
+        ("Friday 27/11", "2026-11-27", "2026-11-27"),
+        ("Friday the 27th", "2026-11-27", "2026-11-27"),
+        ("Friday the 13th", "2026-11-13", "2026-11-13"),
+        ("Monday 16 November", "2026-11-16", "2026-11-16"),
+        ("Tuesday 16 November", None, None),
+        ("Tuesday 30 November", None, None),
+        ("Tuesday the 12th of May", None, "2026-05-12"),
+        ("Wednesday the 12th of May", "2027-05-12", "2027-05-12"),
+        ("Thursday 27 November", None, None),
+        ("Tuesday 12 May 1981", "1981-05-12", "1981-05-12"),
+        ("Friday 27 November 2026", "2026-11-27", "2026-11-27"),
+        ("Thursday 27 November 2026", None, None),
+    ],
+)
+def test_a_weekday_and_a_date_together_are_one_day(text: str, ahead: str | None, back: str | None) -> None:
+    assert parse_date(text, SUNDAY, Look.AHEAD) == (ahead and day(ahead))
+    assert parse_date(text, SUNDAY, Look.BACK) == (back and day(back))
+
+
+@pytest.mark.parametrize(
+    "text", ["on Friday 27 November", "with her on Friday 27 November", "on Tuesday 16 November, she is fine"]
+)
+def test_no_part_of_a_day_to_come_or_of_none_at_all_is_a_day_that_was(text: str) -> None:
+    assert find_date(text, SUNDAY, Look.BACK) is None
+
+
+@pytest.mark.parametrize("text", ["on Monday 16 November", "until Tuesday 30 November about the flat"])
+def test_no_part_of_a_day_that_was_or_of_none_at_all_is_a_day_to_come(text: str) -> None:
+    assert find_date(text, SUNDAY, Look.AHEAD) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "left"),
+    [
+        ("her yesterday about the house", "2026-11-21", "her about the house"),
+        ("her last Friday at a party", "2026-11-20", "her at a party"),
+        ("her on Saturday at the wedding", "2026-11-21", "her at the wedding"),
+        ("her on 3 November in Paris", "2026-11-03", "her in Paris"),
+        ("with Bob Tuesday at Joe's, all well", "2026-11-17", "with Bob at Joe's, all well"),
+        ("her two weeks ago at the opera", "2026-11-08", "her at the opera"),
+        ("her last week in Rome", "2026-11-15", "her in Rome"),
+        ("her on Friday the 13th in Rome", "2026-11-13", "her in Rome"),
+        ("at the Friday market with her", None, ""),
+        ("her now and then", None, ""),
+        ("about the flat on Monday with all keys", None, ""),
+        ("so that we meet on Monday in Rome", None, ""),
+        ("her next Friday at Joe's", None, ""),
+        ("her on Tuesday next week at Joe's", None, ""),
+        ("word " * 100 + "yesterday at Joe's", None, ""),
+    ],
+)
+def test_a_day_that_was_is_found_in_the_midst_of_a_clause(text: str, on: str | None, left: str) -> None:
+    found = find_within(text, SUNDAY, Look.BACK)
+    assert (found and (found.on, found.left)) == (on and (day(on), left))
 
 
 def test_a_month_alone_is_never_today_when_looking_ahead() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.domain.ownwords import RUN, Words, marks, without
+from kith.domain.ownwords import RUN, Words, between, marks, without
 
 KEY = b"a key that nobody knows"
 LETTER = """\
@@ -46,7 +46,7 @@ def test_a_letters_marks_name_nobody() -> None:
     assert len(MARKED) % 6 == 0
     assert b"aria" not in MARKED
     assert marks([LETTER], b"another") != MARKED
-    assert marks(["too short to matter"], KEY) == b""
+    assert marks([" ...\n\n--"], KEY) == b""
 
 
 @pytest.mark.parametrize("width", [20, 33, 60, 72, 200])
@@ -97,6 +97,38 @@ def test_a_line_that_begins_like_an_order_alone_is_told() -> None:
     assert without(f"And then there was\n{said}", marked, KEY) == Words("", ())
 
 
+@pytest.mark.parametrize("width", [20, 33, 60, 72, 200])
+def test_nothing_of_a_quote_is_taken_for_the_owners(width: int) -> None:
+    said = "\n\n".join(textwrap.fill(p, width, break_long_words=False) for p in LETTER.split("\n\n"))
+    assert between(said, MARKED, KEY) == []
+
+
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        ("2   Bob Stone", "2 snooze 3 weeks, he is in Peru"),
+        ("2   Bob Stone", "2 snooze 3 weeks"),
+        ("    Bob: it has been", "called him yesterday\n\nand he is well"),
+        ("Not in Kith yet", "Tom is a friend"),
+        ("How to answer", "1 lunch today"),
+        ("1   Maria Silva", "Maria: Shall we meet in Porto when the jacarandas are in bloom?"),
+    ],
+)
+def test_the_owners_lines_in_a_quote_are_found(above: str, said: str) -> None:
+    assert between(LETTER.replace(above, f"{said}\n{above}"), MARKED, KEY) == [said.replace("\n\n", "\n")]
+
+
+def test_several_answers_in_a_quote_are_found_each_in_its_place() -> None:
+    said = LETTER.replace("2   Bob Stone", "lunch on Sunday\n2   Bob Stone\nsnooze 3 weeks")
+    assert between(said, MARKED, KEY) == ["lunch on Sunday", "snooze 3 weeks"]
+    added = LETTER.replace("about the boat.", "about the boat. Called!")
+    assert between(added, MARKED, KEY) == ["Bob: it has been 21 weeks since you wrote to him about the boat. Called!"]
+
+
+def test_where_the_letter_is_not_known_nothing_can_be_told_from_it() -> None:
+    assert between(LETTER, b"", KEY) == []
+
+
 @given(st.lists(st.text("ab \n", max_size=30)), st.text("ab \n", max_size=60))
 def test_nothing_goes_that_does_not_stand_in_the_letter(letter: list[str], said: str) -> None:
     kept, doubtful = without(said, marks(letter, KEY), KEY)
@@ -111,5 +143,6 @@ def test_nothing_goes_that_does_not_stand_in_the_letter(letter: list[str], said:
 @pytest.mark.parametrize("piece", ["a ", "a\n", QUOTE, "\n", "Maria: called. "])
 def test_it_takes_linear_time(piece: str) -> None:
     begun = time.perf_counter()
-    without(piece * (1_000_000 // len(piece)), MARKED, KEY)
+    without(piece * (500_000 // len(piece)), MARKED, KEY)
+    between(piece * (500_000 // len(piece)), MARKED, KEY)
     assert time.perf_counter() - begun < 10

@@ -65,7 +65,6 @@ def test_promise_5_where_the_pinned_provider_vouches_it_is_believed(pinned: Owne
         "Authentication-Results: mx.example.com; dmarc=fail header.from=example.com\r\n" + PASSED,
         "Authentication-Results: mx.evil.example; dmarc=pass header.from=example.com\r\n" + PASSED,
         "Authentication-Results: mx.evil.example; dmarc=pass header.from=example.com\r\n",
-        "Authentication-Results: mx.example.com; dmarc=pass\r\n",
         "Authentication-Results: mx.example.com; dmarc=pass (header.from=example.com) header.from=evil.example\r\n",
         "Authentication-Results: mx.example.com 2; dmarc=pass header.from=example.com\r\n",
         "Authentication-Results: mx.example.com; dkim=pass header.d=evil.example\r\n",
@@ -84,6 +83,8 @@ def test_promise_5_only_the_topmost_word_of_the_pinned_provider_counts(pinned: O
         "Authentication-Results: mx.example.com;\r\n\tdkim=pass (2048-bit; key)\r\n header.i=@example.com\r\n",
         "authentication-results: MX.example.com 1;\r\n dmarc = pass\r\n  header.from\r\n =\r\n example.com\r\n",
         f"{PASSED}Authentication-Results: mx.example.com; dmarc=fail\r\n",
+        "Authentication-Results: mx.example.com; dmarc=pass\r\n",
+        "Authentication-Results: mx.example.com; dmarc=pass (p=REJECT)\r\n",
     ],
 )
 def test_the_providers_word_is_read_however_it_is_folded(pinned: Owner, results: str) -> None:

@@ -33,7 +33,7 @@ def test_a_draft_is_short_and_leaves_one_place_for_the_owner(kind: Kind, sample:
         (Kind.BIRTHDAY, "Happy birthday!"),
         (Kind.FOLLOW_UP, "about the flat. On 30 August you wrote: “the flat is ours"),
         (Kind.SHARE, "\n\nhttps://example.com/essay\n\n"),
-        (Kind.ASK, "time for coffee in the next few weeks"),
+        (Kind.ASK, "Would you have time for coffee? Half an hour"),
         (Kind.INTRODUCE, "Hello Maria and Bob,"),
         (Kind.SILENCE, "you last wrote on 30 August, about “Lisbon”"),
         (Kind.JUST_BECAUSE, "the bakery downstairs has your almond cakes again."),
@@ -49,6 +49,14 @@ def test_a_draft_says_what_it_is_about(kind: Kind, said: str) -> None:
 def test_a_follow_up_says_once_what_it_is_about() -> None:
     occasion = replace(samples.occasion(Kind.FOLLOW_UP), what="about the flat")
     assert "I wanted to come back to you about the flat." in LETTERS.draft(occasion).text
+
+
+@pytest.mark.parametrize("what", ["send the book", "ask about the flat", "job in Leeds."])
+def test_what_the_owner_has_to_do_stands_where_only_the_owner_reads_it(what: str) -> None:
+    draft = LETTERS.draft(replace(samples.occasion(Kind.FOLLOW_UP), what=what))
+    assert draft.subject == "Coming back to you"
+    assert "\n\nI wanted to come back to you. On 30 August you wrote:" in draft.text
+    assert f"{OWN_LINE}: “{what.rstrip('.')}”, as you promised yourself; what has happened" in draft.text
 
 
 def test_a_draft_in_a_thread_keeps_its_subject_with_one_re() -> None:

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from kith.domain.digest import Digest, LastSaid
+from kith.domain.digest import ComingUp, Digest, LastSaid, Upcoming
 from kith.domain.occasion import Kind, Occasion
-from kith.domain.receipt import Briefing, NotUnderstood, Receipt
+from kith.domain.receipt import Briefing, NotUnderstood, Question, Receipt
 from kith.domain.reply import SENTINEL, Verb, parse
 from kith.letters import Letter, Letters, samples
 from kith.letters.templates import shipped
@@ -38,11 +39,13 @@ def test_the_digest_says_everything_it_was_given_in_text_and_in_html() -> None:
             "Maria Silva", "eleven weeks", "Maria wrote on 30 August", "a sofa bed and a bakery", "Met in Porto",
             "Your note of 12 August", "You wrote on 21 September", "10 November 2025", "And twelve more",
             "Thank you for the intro to Tom", "Friday 20 November", "Planning 2027", "his move to the new team",
+            "Tuesday 17 November, 9:30", "eeting with Jonas Weber, Chen Wei (Stand-up), and eight more until 27",
+            "Still open since 3 December 2025", "Aunt Rose, follow-up (send the book)",
             "Aunt Rose", "add Jane Doe <jane@example.com>", "add <tomasz@example.org>", "told me about the choir",
             "1 called today", "2 snooze 3 weeks", "? Maria Silva", "412 messages read, no gaps", "Write to Maria",
         ):  # fmt: skip
             assert said in flat, said
-    assert "9 of 12 friends" in letter.text
+    assert "In touch: friends 9 of 12, mentors 2 of 4, family 6 of 6." in letter.text
     assert "friends 9 of 12" in (letter.html or "")
 
 
@@ -59,6 +62,44 @@ def test_the_parts_of_the_digest_come_in_their_order() -> None:
     assert re.findall(r"^(.+)\n-+$", letter.text, re.MULTILINE) == headings
     people = [person.name for person in samples.people()]
     assert Outline(letter.html or "").headings == ["Hello Alex,", *people, *headings]
+
+
+def test_meetings_never_crowd_out_a_birthday_or_a_promise() -> None:
+    meetings = [ComingUp(Upcoming.MEETING, date(2026, 11, 16 + n // 5), f"Guest {n}", "") for n in range(40)]
+    birthday = ComingUp(Upcoming.BIRTHDAY, date(2026, 11, 29), "Priya Raman", "")
+    promise = ComingUp(Upcoming.FOLLOW_UP, date(2026, 11, 2), "Aunt Rose", "", is_past=True)
+    letter = LETTERS.digest(replace(samples.digest(), coming_up=(*meetings, birthday, promise)))
+    for words in (letter.text, Outline(letter.html or "").words):
+        assert "Priya Raman, birthday" in words
+        assert "Aunt Rose, follow-up" in words
+        assert "Guest 12" in words
+        assert "Guest 13" not in words
+        assert "and 27 more" in words
+
+
+def test_where_nothing_is_ahead_what_is_open_still_stands_under_its_own_heading() -> None:
+    promise = ComingUp(Upcoming.FOLLOW_UP, date(2026, 11, 2), "Aunt Rose", "", is_past=True)
+    letter = LETTERS.digest(replace(samples.bare_digest(), coming_up=(promise,)))
+    assert "\nStill open\n----------\n\n- Still open since 2 November: Aunt Rose, follow-up.\n" in letter.text
+    assert "Coming up" not in letter.text + (letter.html or "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [({}, "? Maria Silva"), ({"has_namesake": True}, "? 1"), ({"name": "Robert Downey, Jr."}, "? 1")],
+)
+def test_the_letter_proposes_a_name_only_where_it_means_one_person(changes: dict[str, object], line: str) -> None:
+    first, *others = samples.people()
+    letter = LETTERS.digest(replace(samples.digest(), people=(replace(first, **changes), *others)))  # type: ignore[arg-type]
+    assert f"\n    {line}\n" in letter.text
+
+
+def test_of_those_in_touch_one_who_is_alone_with_a_name_is_proposed() -> None:
+    jonas, chen, *_ = samples.digest().in_touch
+    several = replace(samples.bare_digest(), in_touch=(replace(jonas, has_namesake=True), chen))
+    assert "\n    ? Chen Wei\n" in LETTERS.digest(several).text
+    nobody = replace(several, in_touch=several.in_touch[:1])
+    assert "? Jonas" not in LETTERS.digest(nobody).text
 
 
 def test_the_numbers_are_those_of_the_value_and_not_a_count() -> None:
@@ -180,6 +221,45 @@ def test_the_receipt_keeps_the_thread_and_tells_what_became_of_the_reply() -> No
     for said in ("rests until 7 December", "Did you mean", "Maria Kern", "Forget Tom Ott", "introduce Maria to Bob"):
         assert said in letter.text
         assert said in (letter.html or "")
+
+
+LEFT = (NotUnderstood("xyzzy Lisbon", "whom is this about?"),)
+ASKED = (Question("Forget Tom Ott?", "yes"),)
+
+
+@pytest.mark.parametrize(
+    ("receipt", "opening"),
+    [
+        (Receipt("Alex", "", ("Bob rests",)), "Thank you, this is done:"),
+        (Receipt("Alex", "", ("Bob rests",), LEFT), "Thank you, this is done, and something is left for you below."),
+        (
+            Receipt("Alex", "", ("Bob rests",), (), ASKED),
+            "Thank you, this is done, and something is left for you below.",
+        ),
+        (Receipt("Alex", "", (), LEFT, ASKED), "One thing to ask before it is done."),
+        (Receipt("Alex", "", (), LEFT), "Thank you for writing. Not all of it was clear."),
+    ],
+)
+def test_where_something_is_left_a_receipt_begins_with_it_also_in_the_list_of_mails(
+    receipt: Receipt, opening: str
+) -> None:
+    letter = LETTERS.receipt(receipt)
+    assert opening in letter.text.splitlines()
+    preview = " ".join((letter.html or "").partition("<body")[2].partition('<p class="faint"')[0].split())
+    assert f">{'Bob rests' if opening.endswith('done:') else opening}</div>" in preview.replace("> ", ">").replace(
+        " <", "<"
+    )
+
+
+@pytest.mark.parametrize(
+    ("waiting", "said"),
+    [(1, "One line of yours from earlier still waits"), (14, "14 lines of yours from earlier still wait")],
+)
+def test_what_waits_from_earlier_is_a_short_line_with_its_number(waiting: int, said: str) -> None:
+    letter = LETTERS.receipt(Receipt("Alex", "", ("Bob rests",), waiting=waiting))
+    assert f"{said} to be said in other words;" in " ".join(letter.text.split())
+    assert said in Outline(letter.html or "").words
+    assert "earlier" not in LETTERS.receipt(Receipt("Alex", "", ("Bob rests",))).text
 
 
 def test_examples_of_what_to_answer_look_the_same_in_html() -> None:

@@ -24,7 +24,7 @@ HTML_NEW = "<div>1 lunch today</div><div>2 snooze 3 weeks</div>"
 
 
 def cut(plain: str | None, html: str | None = None) -> str:
-    return new_text(plain, html, OWN)
+    return new_text(plain, html, OWN, owner="Alex Moreau").words
 
 
 ATTRIBUTIONS = {
@@ -175,6 +175,124 @@ def test_a_signature_or_disclaimer_at_the_end_is_cut(signature: str) -> None:
     assert cut(f"{NEW}\n\n{signature}\n\n{QUOTED}") == NEW
 
 
+NAMED = [
+    "Cheers,\nAlex Moreau\nHead of X\n12 rue X",
+    "Alex Moreau\nHead of Marketing\n12, avenue de la Gare\n75001 Paris\n+33 1 23 45 67\nwww.moreau.example",
+    "*Alex Moreau*\n10 Downing Street, London\nalex@example.com",
+    "Best\nAlex\nMobile: 06 12 34 56 78",
+    "Alex",
+]
+
+
+@pytest.mark.parametrize("signature", NAMED)
+def test_a_signature_without_a_mark_is_known_by_the_owners_name(signature: str) -> None:
+    assert cut(f"{NEW}\n\n{signature}").removesuffix("Cheers,").removesuffix("Best").strip() == NEW
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "1 lunch\n\nAlex\ncalled about the boat",
+        "1 lunch\nwith her brother\nAlex",
+        "Alex Moreau\n1 lunch",
+        "1 lunch\nAlex Moreau was there, too",
+        "2 place called Lunch",
+    ],
+)
+def test_a_name_that_may_be_a_friends_stays(words: str) -> None:
+    assert cut(words) == words
+
+
+def test_an_afterthought_below_the_name_stays() -> None:
+    assert cut("1 lunch\n\nThanks\nAlex\n12 rue X\n2 snooze 3 weeks\nP.S. it was lovely.") == (
+        "1 lunch\n\nThanks\n2 snooze 3 weeks\nP.S. it was lovely."
+    )
+
+
+MARKED_SIGNATURES = {
+    "Outlook": '<div id="Signature"><div>@</div></div>',
+    "Gmail": '<div class="gmail_signature" data-smartmail="gmail_signature"><div>@</div></div>',
+    "Thunderbird": '<pre class="moz-signature">-- \n@</pre>',
+    "the exact mark": "<div>-- <br>@</div>",
+}
+
+
+@pytest.mark.parametrize("html", MARKED_SIGNATURES.values(), ids=MARKED_SIGNATURES)
+@pytest.mark.parametrize("line", ["12 rue X, Paris", "2 snooze 3 weeks", "Maria: lunch today", "forget Bob"])
+def test_a_marked_signature_is_never_words_and_is_not_lost(html: str, line: str) -> None:
+    found = new_text(None, f"{HTML_NEW}{html.replace('@', line)}<div id=appendonsend></div>1 Maria", OWN)
+    assert found.words == NEW
+    assert line in found.signature
+
+
+def test_below_the_exact_mark_everything_is_the_signature() -> None:
+    assert new_text(f"{NEW}\n-- \nAlex\n2 she is away", None, OWN) == (NEW, "", ("Alex", "2 she is away"))
+    assert new_text(f"{NEW}\n--\nAlex\n12 rue X", None, OWN) == (NEW, "", ("Alex", "12 rue X"))
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            "share https://e.example/essay<https://e.example/essay> with Maria",
+            "share https://e.example/essay with Maria",
+        ),
+        ("share e.example/essay<https://e.example/essay/> with Maria", "share e.example/essay with Maria"),
+        ("(https://e.example<https://e.example>)", "(https://e.example)"),
+        ("add Ann Lee ann@x.example<mailto:ann@x.example> every 6 weeks", "add Ann Lee ann@x.example every 6 weeks"),
+        ("add Ann <ann@x.example<mailto:Ann@x.example>>", "add Ann <ann@x.example>"),
+        ("ann@x.example<mailto:ann@x.example?subject=Hi>: lunch", "ann@x.example: lunch"),
+        ("1 read this essay<https://e.example/essay>", "1 read this essay<https://e.example/essay>"),
+        ("1 see https://e.example<https://evil.example>", "1 see https://e.example<https://evil.example>"),
+        ("add Ann Lee<mailto:ann@x.example>", "add Ann Lee<mailto:ann@x.example>"),
+        ("1 a<b and b>a", "1 a<b and b>a"),
+    ],
+)
+def test_a_link_that_outlook_wrote_twice_is_read_once(written: str, said: str) -> None:
+    assert cut(written) == said
+
+
+HEAD = BLOCKS["English"].replace("@", "Kith <alex@example.com>")
+INSIDE = "[kith: answer above this line]\n\n1   Maria Silva\n\n2   Bob\n\n2 he is in Peru\n\nHow to answer"
+WITHIN = "1   Maria Silva\n\n2   Bob\n\n2 he is in Peru\n\nHow to answer"
+
+
+@pytest.mark.parametrize(
+    "above", [f"{HEAD}\n\n", "-----Original Message-----\n", "-----Original Message-----\nFrom: Kith\n", ""]
+)
+def test_what_stands_in_an_unmarked_quote_is_kept_apart(above: str) -> None:
+    assert new_text(f"{NEW}\n\n{above}{INSIDE}", None, OWN) == (NEW, WITHIN, ())
+    signed = f"{NEW}\n\n{above}{INSIDE}\n\n-- \nAlex\n12 rue X"
+    assert new_text(signed, None, OWN) == (NEW, WITHIN, ("Alex", "12 rue X"))
+
+
+@pytest.mark.parametrize(
+    ("plain", "quoted"),
+    [
+        (f"{HEAD}\n2 he is in Peru\n\n{LETTER}", "2 he is in Peru Good morning"),
+        (f"2 he is in Peru [kith: answer above this line]\n\n{LETTER}", "2 he is in Peru Good morning"),
+        (f"{NEW}\n{HEAD}\n\n1 said before\n\n{HEAD}\n\n{LETTER}", "Good morning"),
+        (f"{HEAD}\n\n> marked\n{SENTINEL}\n> marked\n2 he is in Peru", "2 he is in Peru"),
+        (f"{HEAD}\n\n{SENTINEL}\nWrite to Bob<mailto:bob@example.org?subject=Hi>", "Write to Bob"),
+    ],
+)
+def test_the_letter_in_a_quote_begins_where_other_mail_ends(plain: str, quoted: str) -> None:
+    assert " ".join(new_text(plain, None, OWN).quoted.split()).startswith(quoted)
+
+
+OUTLOOK = (
+    '<div id="appendonsend"></div><hr tabindex="-1"><div id="divRplyFwdMsg"><b>From:</b> Kith<br><b>Sent:</b> now</div>'
+)
+
+
+@pytest.mark.parametrize("above", [OUTLOOK, f"{OUTLOOK}<div {HTML_MARK}>", f"<div {HTML_MARK}>"])
+def test_words_in_an_unmarked_quote_in_html_are_kept_apart(above: str) -> None:
+    page = "<p>[kith: answer above this line]</p><p>1 Maria</p><p style='color: red'>2 he is in Peru</p>"
+    found = new_text(None, f"{HTML_NEW}{above}{page}<blockquote>older</blockquote>", OWN)
+    assert found == (NEW, "1 Maria\n2 he is in Peru", ())
+    assert new_text(None, f"{HTML_NEW}<blockquote>{above}{page}</blockquote>", OWN) == (NEW, "", ())
+
+
 PROSE = [
     "1 Maria wrote: she is moving",
     "Maria: she wrote: I am moving",
@@ -232,8 +350,8 @@ def test_words_above_between_and_below_quotes_are_found(plain: str, expected: st
 
 def test_a_sentinel_of_an_older_letter_is_known_when_it_is_given() -> None:
     old = "=== reply above ==="
-    assert new_text(f"{NEW}\n{old}\n1 Maria", None, OWN, [old]) == NEW
-    assert new_text(f"{NEW}\nplain words", None, OWN, ["", " "]) == f"{NEW}\nplain words"
+    assert new_text(f"{NEW}\n{old}\n1 Maria", None, OWN, [old]).words == NEW
+    assert new_text(f"{NEW}\nplain words", None, OWN, ["", " "]).words == f"{NEW}\nplain words"
 
 
 HTML_ANSWERS = {
@@ -317,7 +435,7 @@ def test_the_new_words_of_html_only_answers_are_found(html: str) -> None:
         ('<blockquote type="cite">1 Maria<blockquote>x</blockquote></blockquote><div>1 called</div>', "1 called"),
         ("<div>1 lunch</div><blockquote style='margin:0 0 0 40px;border:none'><div>she is well</div></blockquote>",
          "1 lunch\nshe is well"),
-        ('<div class="gmail_signature">1 lunch today</div>', "1 lunch today"),
+        ('<div class="gmail_signature">1 lunch today</div>', ""),
         ('<div>share <a href="https://example.com/essay">this essay</a> with Maria</div>',
          "share this essay <https://example.com/essay> with Maria"),
         ('<a href="mailto:j@example.com">j@example.com</a>: done', "j@example.com: done"),
@@ -326,6 +444,12 @@ def test_the_new_words_of_html_only_answers_are_found(html: str) -> None:
         ("<table><tr><td>1</td><td>lunch</td></tr><tr><td>2 done</td></tr></table>", "1 lunch\n2 done"),
         ("<style>p { color: red }</style><script>if (a<b) x()</script><title>t</title>1 done<!-- 2 done -->", "1 done"),
         ("<UL><LI>1 lunch<LI>2 done</UL>", "- 1 lunch\n- 2 done"),
+        ("<ol><li><div>lunch yesterday</div></li><li><div>snooze 3 weeks</div></li></ol>",
+         "1. lunch yesterday\n2. snooze 3 weeks"),
+        ("<ol start=3><li><p>lunch</p><p>she is well</p></li>\n<li>\n <p><span>done</span></p></ol>",
+         "3. lunch\nshe is well\n4. done"),
+        ("<ul><li><p>1 lunch</p></li><li><br></li><li></li></ul><p>2 done</p>", "- 1 lunch\n2 done"),
+        ("<ol><li><ul><li><div>lunch</div></li></ul></li><li><div>done</div></li></ol>", "- lunch\n2. done"),
         ('1 great <img alt="😀" src="cid:1"><img alt="logo of a company" src="cid:2">', "1 great 😀"),
         ("1 a<br><br>2 b", "1 a\n\n2 b"),
         ("<div>1 done", "1 done"),
@@ -384,6 +508,10 @@ EVIL = {
     "sent from": "Sent from my iPhone\n" * 60_000,
     "disclaimers": "This message is confidential\n\n" * 40_000,
     "digits": "1" * 1_000_000,
+    "links written twice": "a@b.example<mailto:a@b.example>" * 30_000,
+    "links never ended": "a<https://" * 100_000 + "x" * 100_000,
+    "signatures with names": "Cheers,\nAlex Moreau\n12 rue X\n" * 30_000,
+    "header blocks in a row": "From: a\nSent: b\nTo: c\nSubject: d\n\n1 lunch\n" * 20_000,
     "sentinel pieces": "[kith: answer above " * 50_000,
 }
 
@@ -411,6 +539,8 @@ EVIL_HTML = {
     "entities": "&#" + "9" * 1_000_000 + ";" + "&amp" * 200_000,
     "signatures": '<div class="gmail_signature">' * 60_000 + "x",
     "signatures with lines": '<div class="gmail_signature">x' * 40_000 + "</div>" * 40_000,
+    "letters in letters": f"<div {HTML_MARK}>1 lunch" * 60_000,
+    "lists of nothing": "<ol><li><div>" * 100_000,
     "links": '<a href="https://example.com">' * 60_000,
     "spaces in attributes": "<div class" + " " * 1_000_000 + ">",
 }

@@ -168,6 +168,8 @@ def test_what_became_of_a_replys_lines(engine: Engine, owner: int) -> None:
         letters.file_lines(session, owner, unfiled[:1])
         session.expire_all()
         assert [i.line for i in letters.unfiled(session, owner)] == ["3 ???"]
+        assert letters.told_before(session, owner, ["1 lunch", "2 ???", "3 ???", "4 ???"]) == {"2 ???", "3 ???"}
+        assert letters.told_before(session, owner + 1, ["3 ???"]) == letters.told_before(session, owner, []) == set()
         assert letters.instructions(session, owner, "a")[0].outcome == "done"
     with pytest.raises(StoreFailed), writing(engine) as session:
         session.add(instruction(owner, "a", position=1))

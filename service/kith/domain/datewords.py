@@ -91,6 +91,8 @@ DAY_MONTH_NUMBERS: Final = re.compile(r"(?P<day>[0-9]{1,2})(?P<by>[./])(?P<month
 DAY_ALONE: Final = re.compile(
     r"(?:the )?(?P<day>[0-9]{1,2}(?:st|nd|rd|th)|first)(?: of (?P<turn>the|this|next|last) month)?"
 )
+WRITTEN_DAYS: Final = (*DAY_SHAPES, DAY_MONTH_NUMBERS, DAY_ALONE)
+"""The days of a month that may stand after a weekday: Friday 27 November, Friday 27/11, Friday the 13th."""
 IN_TIME: Final = re.compile(r"(?:'s|(?<=s)'?) time$")
 """What "in a year's time" and "in six weeks' time" say beyond their length."""
 A_WEEK_ON: Final = re.compile(r"(?:a )?week (?:on|from) (?P<day>[a-z]+)|(?P<same>[a-z]+) week")

@@ -4,7 +4,7 @@ A letter is kept as marks, one for each six words in a row, which only the store
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ _SIZE: Final = 6
 """Bytes of a mark: by chance two runs share one in a letter of a thousand words once in 10^11 times."""
 _WORD: Final = re.compile(r"\w+")
 _HEADING: Final = re.compile(r" {0,4}[0-9]{1,3}[.)]? {2,8}\S")
-_HEAD, _BACK = "#", "="
+_HEAD, _BACK, _SHORT = "#", "=", "|"
 _LONGEST_UNIT: Final = 60
 _MOST_SENT_BACK: Final = 600
 """Words of one line that may be sent back, and of all such lines in a row."""
@@ -44,6 +44,7 @@ def marks(texts: Sequence[str], secret: bytes) -> bytes:
         found.update(_seal(secret, words[at : at + RUN]) for at in range(len(words) - RUN + 1))
         found.update(_seal(secret, _words(line), _HEAD) for line in lines if _HEADING.match(line))
         found.update(_seal(secret, unit, _BACK) for unit in _to_send_back(lines))
+        found.update(_seal(secret, _words(line), _SHORT) for line in lines if _is_short(line))
     return b"".join(sorted(found))
 
 
@@ -51,8 +52,7 @@ def _to_send_back(lines: Sequence[str]) -> Iterator[list[str]]:
     """The words of each line that may be sent back, alone and with the lines that go on from it."""
     unit: list[str] = []
     for line in lines:
-        begins = not _HEADING.match(line) and (_BULLET.match(line) or opening(plain(line)))
-        if begins:
+        if not _HEADING.match(line) and _begins(line):
             unit = _words(line)
         elif unit and line.strip():
             unit = [*unit, *_words(line)]
@@ -60,6 +60,45 @@ def _to_send_back(lines: Sequence[str]) -> Iterator[list[str]]:
             unit = []
         if 0 < len(unit) <= _LONGEST_UNIT:
             yield unit
+
+
+def _begins(line: str) -> bool:
+    """Whether a line of the letter begins as one of the owner's could."""
+    return bool(_BULLET.match(line) or opening(plain(line)))
+
+
+def _is_short(line: str) -> bool:
+    """Whether a line of the letter is too short to be known by a run, and cannot be taken for one of the owner's."""
+    return 0 < len(_words(line)) < RUN and not _begins(line)
+
+
+def between(text: str, marked: bytes, secret: bytes) -> list[str]:
+    """What stands in a quote of the letter and is not the letter's, lines that follow each other together. Linear.
+
+    Here it is the owner's lines that are sought: a line is the letter's only if all of its words are, in their
+    place between others, or if it is one of the letter's short lines, and none that could be an instruction.
+    """
+    known = {marked[at : at + _SIZE] for at in range(0, len(marked), _SIZE)}
+    lines = text.splitlines() if marked else []
+    words = [(word, number) for number, line in enumerate(lines) for word in _words(line)]
+    bare = [word for word, _ in words]
+    theirs = {at for first, last in _stretches(bare, known, secret) for at in range(first, last)}
+    left = sorted({number for at, (_, number) in enumerate(words) if at not in theirs})
+    kinds = (_HEAD, _SHORT)
+    own = (n for n in left if not any(_seal(secret, _words(lines[n]), kind) in known for kind in kinds))
+    return _together(lines, own)
+
+
+def _together(lines: Sequence[str], numbers: Iterable[int]) -> list[str]:
+    """Some lines, those that have none but empty lines between them as one."""
+    chunks: list[list[str]] = []
+    last = 0
+    for number in numbers:
+        if not chunks or any(line.strip() for line in lines[last + 1 : number]):
+            chunks.append([])
+        chunks[-1].append(lines[number].strip())
+        last = number
+    return ["\n".join(chunk) for chunk in chunks]
 
 
 def without(text: str, marked: bytes, secret: bytes) -> Words:

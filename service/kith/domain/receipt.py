@@ -29,8 +29,9 @@ class Receipt:
     """What became of one reply.
 
     answered is the subject of the owner's mail. done are sentences, "Noted for Maria Silva: …".
-    still_unfiled are lines of earlier replies that wait to be said in other words. drafts are those
-    the reply asked for. help adds a page on what can be written.
+    still_unfiled are lines of which the receipt told that was answered, and that still wait to be said in
+    other words; waiting is how many others do. drafts are those the reply asked for. help adds a page on
+    what can be written.
     """
 
     owner: str
@@ -39,6 +40,7 @@ class Receipt:
     not_understood: tuple[NotUnderstood, ...] = ()
     questions: tuple[Question, ...] = ()
     still_unfiled: tuple[str, ...] = ()
+    waiting: int = 0
     drafts: tuple[DraftLine, ...] = ()
     help: bool = False
 

@@ -1,10 +1,11 @@
 """What a reply asks for: the owner's new words to instructions."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import chain
+from functools import cache
+from itertools import chain, pairwise
 from typing import Final
 
 from kith.domain import reply_person, reply_split, reply_verbs
@@ -12,10 +13,16 @@ from kith.domain.address import looks_like
 from kith.domain.instruction import Instruction, Verb, not_understood
 from kith.domain.message import Envelope
 from kith.domain.reply_lines import Opening, opening
-from kith.domain.reply_words import first_word, is_bare_name, is_closing, is_greeting, plain
+from kith.domain.reply_people import Known, begins_with_verb, named, ranged, together
+from kith.domain.reply_person import LONG_LINE
+from kith.domain.reply_verb_first import as_written, verb_first
+from kith.domain.reply_words import first_word, goes_on, is_bare_name, is_closing, is_greeting, is_signature, plain
 from kith.domain.touch import is_automatic
 
-__all__ = ["HTML_MARK", "MOST", "SENTINEL", "Instruction", "Verb", "is_automatic_answer", "parse", "parse_self_note"]
+__all__ = [
+    "HTML_MARK", "MOST", "SENTINEL", "Instruction", "Verb", "is_automatic_answer", "is_mere_politeness", "parse",
+    "parse_self_note",
+]  # fmt: skip
 
 SENTINEL: Final = "[kith: answer above this line]"
 """The first line of every letter, in text and in HTML: below it a reply holds nothing new.
@@ -60,21 +67,25 @@ def _nobody(_name: str) -> bool:
     return False
 
 
-def parse(text: str, today: date, is_known: Callable[[str], bool] = _nobody) -> list[Instruction]:
+def parse(
+    text: str, today: date, is_known: Known = _nobody, *, owner: str = "", circles: Collection[str] = ()
+) -> list[Instruction]:
     """What the owner's new words ask for, in their order, at most 500 instructions. Never raises.
 
     Nothing is lost: every line that is not empty is in the line of an instruction, which is UNKNOWN
     with a problem where it has no meaning. The one exception is politeness: a line that is nothing
     but a word of greeting or closing with a name at most ("Hi Kith,", "Thanks, Alex"), and the
-    owner's name alone on the last line right under a word of closing, are passed over, so that they
-    become part of nobody's note. today is the date in the owner's zone when the reply was written.
-    is_known says whether a name means exactly one person: a line may begin with one that has no colon.
+    owner's name alone on the last line, are passed over, so that they become part of nobody's note.
+    today is the date in the owner's zone when the reply was written. is_known says whether a name
+    means exactly one person: a line may begin with one that has no colon, or with a verb before it.
+    owner is the owner's name, by which a signature is known; without it, only the name right under
+    a word of closing is one. circles are the names that the owner gave to circles.
     """
-    items = _items(text, is_known)
+    items = _items(text, cache(is_known), owner)
     found: list[Instruction] = []
     for number, item in enumerate(items):
         line = item.whole
-        for one in _instructions(item, today):
+        for one in _instructions(item, today, circles):
             if len(found) == MOST - 1:
                 left = " ".join(chain.from_iterable(late.lines for late in items[number:]))
                 return [*found, Instruction(len(found), left, Verb.UNKNOWN, problem=_TOO_MANY)]
@@ -83,7 +94,13 @@ def parse(text: str, today: date, is_known: Callable[[str], bool] = _nobody) -> 
 
 
 def parse_self_note(
-    subject: str, text: str, today: date, is_known: Callable[[str], bool] = _nobody
+    subject: str,
+    text: str,
+    today: date,
+    is_known: Known = _nobody,
+    *,
+    owner: str = "",
+    circles: Collection[str] = (),
 ) -> list[Instruction]:
     """What a mail of the owner's to themself says: the words of the subject after "kith:", then those of the mail.
 
@@ -92,20 +109,28 @@ def parse_self_note(
     said = _PREFIX.sub("", subject, count=1).strip()
     if is_bare_name(said) and not is_greeting(said) and text.strip() and opening(plain(said)) is None:
         said = f"{said}:"
-    return parse(f"{said}\n{text}", today, is_known)
+    return parse(f"{said}\n{text}", today, is_known, owner=owner, circles=circles)
 
 
-def _items(text: str, is_known: Callable[[str], bool]) -> list[_Item]:
+def is_mere_politeness(text: str, owner: str = "") -> bool:
+    """Whether an answer says no more than thanks or a greeting: it asks for nothing. False where it is empty."""
+    return bool(text.strip()) and not any(True for _ in _meant(text, owner))
+
+
+def _items(text: str, is_known: Known, owner: str) -> list[_Item]:
     items: list[_Item] = []
-    for line in _meant(text):
+    for line, is_wrapped in _meant(text, owner):
+        if len(items) > MOST:  # each gives an instruction, so that these are left over
+            items[-1].lines.append(line.strip())
+            continue
         words = plain(line)
-        start = opening(words) or reply_split.ranged(words) or reply_split.named(words, is_known)
+        start = _beginning(words, is_known, is_wrapped=is_wrapped and bool(items))
         alone = not items or _is_complete(items[-1])
         if items and _wants_address(items[-1]):
             start = None if start and _is_address(start) else start  # a mail program broke the line before it
-            alone = alone or reply_split.begins_with_verb(words)
+            alone = alone or begins_with_verb(words)
         if start or alone:
-            items.extend(_begun(start and reply_split.with_surname(start, is_known), line.strip()))
+            items.extend(_begun(start and reply_split.with_surname(start, is_known), line.strip(), is_known))
         else:
             items[-1].lines.append(line.strip())
         if not start:
@@ -113,24 +138,38 @@ def _items(text: str, is_known: Callable[[str], bool]) -> list[_Item]:
     return items
 
 
-def _begun(start: Opening | None, line: str) -> Iterator[_Item]:
+def _beginning(words: str, is_known: Known, *, is_wrapped: bool) -> Opening | None:
+    """What a line begins with; a verb before its person is none in the midst of a sentence that a program wrapped."""
+    start = ranged(words) or together(words, is_known) or opening(words) or named(words, is_known)
+    return start or (None if is_wrapped else verb_first(words, is_known))
+
+
+def _begun(start: Opening | None, line: str, is_known: Known) -> Iterator[_Item]:
     """A line's items: one, or one for each beginning where it holds several people."""
     if start is None or start.verb or start.closed:
         yield _Item(start, [line], [start.rest] if start else [])
         return
-    parts = reply_split.split(start)
+    parts = reply_split.split(start, is_known)
     if not parts:
         yield _Item(start, [line], [start.rest], reply_split.UNCLEAR)
     for part in parts:
         yield _Item(part, [line], [part.rest])
 
 
-def _meant(text: str) -> Iterator[str]:
-    """The lines that are not empty and more than politeness."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) > 1 and is_closing(lines[-2]) and is_bare_name(lines[-1]) and opening(plain(lines[-1])) is None:
+def _meant(text: str, owner: str) -> Iterator[tuple[str, bool]]:
+    """The lines that are not empty and more than politeness, and whether a mail program may have wrapped them."""
+    above = ["", *text.splitlines()]
+    lines = [(line, before) for before, line in pairwise(above) if line.strip()]
+    last = lines[-1][0] if lines else ""
+    is_signed = len(lines) > 1 and is_closing(lines[-2][0]) and is_bare_name(last) and opening(plain(last)) is None
+    if is_signed or (is_signature(last, owner) and not goes_on(lines[-1][1])):
         lines.pop()
-    return (line for line in lines if not is_greeting(line))
+    return ((line, _is_cut(before)) for line, before in lines if not is_greeting(line))
+
+
+def _is_cut(line: str) -> bool:
+    """Whether a line may end in the midst of a sentence because it was long."""
+    return len(line) >= LONG_LINE and not line.rstrip().endswith((".", "!", "?", ";", ":"))
 
 
 def _is_complete(item: _Item) -> bool:
@@ -144,18 +183,18 @@ def _wants_address(item: _Item) -> bool:
 def _is_address(start: Opening) -> bool:
     """Whether a line goes on with the address of a new person, and what else is said of that one."""
     fits = start.verb is None and len(start.people) == 1 and looks_like(start.people[0])
-    return fits and (first_word(start.rest) in _OF_A_NEW_ONE or not reply_split.begins_with_verb(start.rest))
+    return fits and (first_word(start.rest) in _OF_A_NEW_ONE or not begins_with_verb(start.rest))
 
 
-def _instructions(item: _Item, today: date) -> Iterator[Instruction]:
+def _instructions(item: _Item, today: date, circles: Collection[str]) -> Iterator[Instruction]:
     start = item.start
     if start is None or item.problem:
         yield not_understood(item.problem or _NO_BEGINNING)
     elif start.verb is not None:
-        yield from reply_verbs.instructions(start, " ".join(item.words).strip())
+        yield from reply_verbs.instructions(start, " ".join(item.words).strip(), circles)
     else:
         words = [line for line in item.words if line]
         said = reply_person.instructions(reply_person.joined(words), today)
         for person in start.people:
             nothing = not_understood(f"nothing is said about {person}")
-            yield from (replace(one, who=(person, *one.who)) for one in said or [nothing])
+            yield from (replace(as_written(one, start), who=(person, *one.who)) for one in said or [nothing])

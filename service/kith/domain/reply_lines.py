@@ -18,6 +18,7 @@ from kith.domain.reply_words import (
     TITLES,
     first_word,
     is_bare_name,
+    without_courtesy,
 )
 
 LONGEST_NAME: Final = 60
@@ -27,19 +28,22 @@ _LONGEST_ORDER: Final = 120
 _LONGEST_ADDRESS: Final = 400
 
 _WHOM = r"(?:#?[0-9]{1,3}|@\w[\w.'’-]*)"
-_AND = r" ?(?:,|&|\+|\band\b) ?"
+_AND = r" ?(?:, ?and\b|,|&|\+|\band\b|(?<= )(?=@)) ?"
 _PEOPLE: Final = re.compile(rf"{_WHOM}(?:{_AND}{_WHOM})*")
 MOST_WHOM: Final = rf"{_WHOM}(?:{_AND}{_WHOM}){{0,20}}"
 """The pattern of people by number or @name, in the midst of a line."""
 _AFTER_PEOPLE: Final = re.compile(r"( ?[.):,;\-–—]{1,2})?(?= |$)|([.):\-–—]{1,2})(?=[^\W\d_])")
-_NAMED_ADDRESS: Final = re.compile(r"([^<>:@]{0,60})<([^<>\s@]{1,64}@[^<>\s@]{1,255})>[:,]?(?= |$)")
-_BETWEEN: Final = re.compile(r" ?(?:[,;&+]|\band\b) ?")
+_NAMED_ADDRESS: Final = re.compile(r"@?([^<>:@]{0,60})<([^<>\s@]{1,64}@[^<>\s@]{1,255})>[:,]?(?= |$)")
+_BETWEEN: Final = re.compile(r" ?(?:[,;&+]|\band\b) ?| (?=@)")
 _RANGE: Final = re.compile(r"(?:or|to) [0-9]")
 _YES: Final = re.compile(
-    r"(?:yes|confirm(?:ed)?)[,.!]*(?: please[,.!]*)?(?: forget(?: (?P<who>.{1,80}))?)?[.!]*", re.IGNORECASE
+    r"(?:yes|confirm(?:ed)?)[,.!]*(?: please[,.!]*)?(?: (?:do(?: it| so)?|go ahead))?"
+    r"(?: forget(?: (?P<who>.{1,80}))?)?[.!]*",
+    re.IGNORECASE,
 )
 _UNDO: Final = re.compile(r"undo(?: (?:that|this|last|the last one|(?P<id>[\w#-]{1,64})))?[.!]*", re.IGNORECASE)
 _ALONE: Final = re.compile(r"(more|help)[.!?]*", re.IGNORECASE)
+_PLEASE: Final = re.compile(r"\A(?:please|pls|plz),? ", re.IGNORECASE)
 _STARTING: Final = {str(verb): verb for verb in (Verb.ADD, Verb.THANK, Verb.SHARE, Verb.INTRODUCE, Verb.ASK)}
 _NOBODY: Final = frozenset({"you", "u", "god", "goodness", "heaven", "heavens"})
 _MONTHS_WITH_CAPITAL: Final = frozenset({"may", "march", "mar"})
@@ -51,18 +55,28 @@ class Opening:
     """What a line begins with, and the rest of the line.
 
     Without a verb the rest is about the people. A closed opening is complete with its line: a line
-    without a beginning does not belong to it.
+    without a beginning does not belong to it. meant: where the people came after their verb, how the rest
+    begins with "her" in their place, and how it was written.
     """
 
     people: tuple[str, ...]
     rest: str
     verb: Verb | None = None
     closed: bool = False
+    meant: tuple[str, str] = ("", "")
 
 
 def opening(words: str) -> Opening | None:
     """What a line (as reply_words.plain gives it) begins with; None for one that goes on with the line before."""
-    return _whole_line(words) or _verb(words) or _people(words) or _address(words) or _name(words)
+    return (
+        _whole_line(words)
+        or _verb(words)
+        or (_named_address(words) if words.startswith("@") else None)
+        or _people(words)
+        or _named_address(words)
+        or _address(words)
+        or _name(words)
+    )
 
 
 def who_list(text: str) -> tuple[str, ...]:
@@ -75,6 +89,7 @@ def who_list(text: str) -> tuple[str, ...]:
 def _whole_line(words: str) -> Opening | None:
     if len(words) > _LONGEST_ORDER:
         return None
+    words = without_courtesy(_PLEASE.sub("", words, count=1))
     if found := _YES.fullmatch(words):
         return Opening(who_list(found["who"] or ""), "", Verb.YES, closed=True)
     if found := _UNDO.fullmatch(words):
@@ -100,7 +115,7 @@ def _is_somebody(word: str) -> bool:
 def _verb(words: str) -> Opening | None:
     if words.startswith("?"):
         return Opening((), words.lstrip("? "), Verb.BRIEFING, closed=True)
-    first, _, rest = words.partition(" ")
+    first, _, rest = _PLEASE.sub("", words, count=1).partition(" ")
     verb = _STARTING.get(first.rstrip(":").casefold())
     if verb is None or (verb is Verb.THANK and first_word(rest) in _NOBODY):
         return None
@@ -130,11 +145,15 @@ def _is_counted(said: str) -> bool:
     return word in MONTHS and (word not in _MONTHS_WITH_CAPITAL or said[0].isupper())
 
 
+def _named_address(words: str) -> Opening | None:
+    found = _NAMED_ADDRESS.match(words)
+    names = found[1].replace('"', " ").replace(",", " ").split() if found else []
+    if found is None or len(names) > 4 or not all(NAME_WORD.fullmatch(name) for name in names):
+        return None
+    return Opening((found[2],), words[found.end() :].strip())
+
+
 def _address(words: str) -> Opening | None:
-    if found := _NAMED_ADDRESS.match(words):
-        names = found[1].replace('"', " ").replace(",", " ").split()
-        if len(names) <= 4 and all(NAME_WORD.fullmatch(name) for name in names):
-            return Opening((found[2],), words[found.end() :].strip())
     first, _, _ = words[:_LONGEST_ADDRESS].partition(" ")
     address = first.strip("<>,;:()")
     if not looks_like(address) or "/" in address or address.casefold().startswith("mailto:"):

@@ -6,18 +6,19 @@ from datetime import date
 from typing import Final
 
 from kith.domain.instruction import Instruction, Verb, not_understood, order
-from kith.domain.reply_phrases import PHRASES, Said, read_tags, read_touch_or_not
-from kith.domain.reply_slips import impossible_day
+from kith.domain.reply_phrases import Said, read_phrase, read_tags, read_touch_or_not
+from kith.domain.reply_slips import impossible_day, is_to_come
 from kith.domain.reply_touch import read_touch
-from kith.domain.reply_words import is_closing, vocabulary
+from kith.domain.reply_words import is_closing, is_courtesy, vocabulary
 
 _MOST_SENTENCES: Final = 60
 """Sentences of one line looked at for something to do; what comes after them is told."""
-_LONG_LINE: Final = 60
+LONG_LINE: Final = 60
 """Characters from which the end of a line may be a mail program's, in the midst of a sentence."""
 
 _BOUNDARY: Final = re.compile(
-    r"(?<=[.!;]) |\n|,? and then |, then |, (?:and )?(?=(?:snooze|follow[ -]?up) (?:in|for|until|till|on|next|[0-9]))",
+    r"(?<=[.!;]) |\n| and (?=snooze (?:for|until|till|[0-9]))|,? and then |, then "
+    r"|, (?:and )?(?=(?:snooze|follow[ -]?up) (?:in|for|until|till|on|next|[0-9]))",
     re.IGNORECASE,
 )
 _LEAD: Final = re.compile(r"\A(?:(?:and|then|also|please|pls) )+", re.IGNORECASE)
@@ -32,7 +33,7 @@ def joined(lines: list[str]) -> str:
     parts: list[str] = []
     for line in lines:
         if parts:
-            ended = len(parts[-1]) < _LONG_LINE or parts[-1].endswith((".", "!", "?", ";"))
+            ended = len(parts[-1]) < LONG_LINE or parts[-1].endswith((".", "!", "?", ";"))
             parts.append("\n" if ended else " ")
         parts.append(line)
     return "".join(parts)
@@ -54,14 +55,15 @@ def _complete(said: Instruction | None, told: str) -> Iterator[Instruction]:
     if said is None:
         if told:
             yield order(Verb.NOTE, text=told)
-    elif said.verb is Verb.TOUCH and told:
-        yield order(Verb.TOUCH, channel=said.channel, on=said.on, text=f"{said.text} {told}".strip())
-    else:
-        yield said
-        if (
-            told and said.verb is not Verb.UNKNOWN and not is_closing(told) and told.casefold().strip(".!") != "please"
-        ):  # an UNKNOWN holds all words of its line already
-            yield order(Verb.NOTE, text=told)
+        return
+    told = "" if is_closing(told) or is_courtesy(told) else told
+    if said.verb is Verb.TOUCH:
+        before = "" if is_courtesy(said.text) else said.text
+        yield order(Verb.TOUCH, channel=said.channel, on=said.on, text=f"{before} {told}".strip())
+        return
+    yield said
+    if told and said.verb is not Verb.UNKNOWN:  # an UNKNOWN holds all words of its line already
+        yield order(Verb.NOTE, text=told)
 
 
 def _groups(words: str, today: date) -> Iterator[tuple[Instruction | None, str]]:
@@ -98,12 +100,15 @@ def _sentences(words: str) -> Iterator[tuple[str, str]]:
 
 def _read(sentence: str, today: date, *, is_first: bool) -> Said | None:
     words = _LEAD.sub("", sentence.strip().lstrip(_BEFORE_SAID), count=1)
-    if slip := impossible_day(words):
+    if slip := impossible_day(words, today):
         day, others = slip
         said = _read_words(others, today, is_first=is_first)
-        if said and said[0].verb is Verb.TOUCH:
+        if said and said[0].verb in {Verb.TOUCH, Verb.UNKNOWN}:
             return not_understood(f"which day? The calendar has no {day}"), ""
-    return _read_words(words, today, is_first=is_first)
+    said = _read_words(words, today, is_first=is_first)
+    if said and said[0].verb is Verb.TOUCH and said[0].on and is_to_come(words, said[0].on, today):
+        return not_understood("which day? It is still to come this year; say the year if it was in another"), ""
+    return said
 
 
 def _read_words(words: str, today: date, *, is_first: bool) -> Said | None:
@@ -111,8 +116,7 @@ def _read_words(words: str, today: date, *, is_first: bool) -> Said | None:
         return special
     if found := _VERB.fullmatch(words):
         name = found["verb"].casefold().replace(" ", "").replace("-", "")
-        phrase = PHRASES.get(name)
-        said = phrase((found["rest"] or "").strip(), bool(found["stop"].strip()), today) if phrase else None
+        said = read_phrase(name, (found["rest"] or "").strip(), bool(found["stop"].strip()), today)
         if said and said[0].verb is Verb.UNKNOWN and not is_first and name not in _ALWAYS_MEANT:
             return None
         if said:

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Final
 
 from kith.domain.dates import Look, find_date, parse_birthday, parse_date, parse_duration
+from kith.domain.duration import UNITS
 from kith.domain.instruction import Instruction, Verb, not_understood, order
 from kith.domain.reply_lines import who_list
-from kith.domain.reply_words import first_word, vocabulary
+from kith.domain.reply_words import PROSE, first_word, is_courtesy, vocabulary, without_courtesy
 from kith.domain.touch import Channel
 
 Said = tuple[Instruction, str]
@@ -21,6 +22,16 @@ Phrase = Callable[[str, bool, date], Said | None]
 _EDGE: Final = " ,.;:!-–—"
 _CLAUSE_END: Final = re.compile(r"[,;:] | [-–—] |\. ")
 _UNTIL: Final = re.compile(r"(?:until|till|til|for) ", re.IGNORECASE)
+_THEM: Final = re.compile(r"\A(?:(?:with|of|for|to) )?(?:him|her|them)\b[,;:]? ?", re.IGNORECASE)
+"""The person a verb is about, said once more: "snooze her for 3 weeks"."""
+_THEM_WHEN: Final = re.compile(
+    r"\A(?:with (?:him|her|them)\b|(?:him|her|them)(?=[,;:.]|$| (?:in|on|at|about|re|until|till|by|after|before|next|"
+    r"this|tomorrow|end|early|mid|late|a|[0-9])))[,;:]? ?",
+    re.IGNORECASE,
+)
+_AS: Final = re.compile(r"\A(?:as|with) ", re.IGNORECASE)
+_LEFT_OVER: Final = re.compile(rf"(?:{'|'.join(sorted(UNITS, key=len, reverse=True))})\b", re.IGNORECASE)
+"""A day that leaves a unit behind was a length of time: "snooze May 3 weeks"."""
 _ABOUT: Final = re.compile(r"\A(?:about|on|re|regarding|concerning)\b:? ?", re.IGNORECASE)
 _IS_DONE: Final = re.compile(r"(?:(?:is|was|all) )?done(?:[,;:.!]+|(?= |$))", re.IGNORECASE)
 _BIRTHDAY_IS: Final = re.compile(r"\A(?:(?:is|on|the|=) )+", re.IGNORECASE)
@@ -32,6 +43,8 @@ _NOT_A_TOUCH: Final = re.compile(
 )
 _IS_A_TOUCH: Final = re.compile(r"(?:(?:it|that|this) )?(?:is|was|(?:it|that)['’]s) a touch\b", re.IGNORECASE)
 _NO_CIRCLE: Final = vocabulary("of is was has back around")
+_NO_TAG: Final = PROSE | vocabulary("me us him her them along as the a an by into onto out over up down")
+"""Words with which something is told: "tag along on the hike"."""
 _MOST_TAGS: Final = 8
 
 
@@ -53,9 +66,21 @@ def read_touch_or_not(words: str, today: date) -> Said | None:
     return None
 
 
+def read_phrase(name: str, rest: str, parted: bool, today: date) -> Said | None:
+    """What a verb, by its name in PHRASES, and the words after it ask for; None where they are prose after all."""
+    phrase = PHRASES.get(name)
+    if phrase is None:
+        return None
+    said = phrase(rest, parted, today)
+    if said and said[0].verb is not Verb.UNKNOWN:
+        return said
+    bare = without_courtesy(rest, thanks=name != "followup")  # a follow-up may be about thanks
+    return phrase(bare, parted, today) if bare != rest else said
+
+
 def _snooze(rest: str, _parted: bool, today: date) -> Said | None:
-    on, after = _ahead(rest, today)
-    if on is None or on <= today:
+    on, after = _ahead(_THEM.sub("", rest, count=1), today)
+    if on is None or on <= today or _LEFT_OVER.match(after):
         return not_understood("snooze until when? For example: snooze 3 weeks"), ""
     return order(Verb.SNOOZE, on=on), after
 
@@ -80,16 +105,18 @@ def _clause(words: str) -> tuple[str, str]:
 
 
 def _pause(rest: str, parted: bool, today: date) -> Said | None:
-    if _UNTIL.match(rest) and not parted:
-        return _snooze(rest, parted, today)
-    return _bare(Verb.PAUSE)(rest, parted, today)
+    said = rest if parted else _THEM.sub("", rest, count=1)
+    if _UNTIL.match(said) and not parted:
+        return _snooze(said, parted, today)
+    return _bare(Verb.PAUSE)(said, parted, today)
 
 
 def _bare(verb: Verb) -> Phrase:
     """A verb that needs no words; with words that no stop parts from it, it is prose ("resume of hers")."""
 
     def read(rest: str, parted: bool, _today: date) -> Said | None:
-        return (order(verb), rest) if parted or not rest else None
+        told = rest if parted else _THEM.sub("", rest, count=1)
+        return (order(verb), told) if parted or not told else None
 
     return read
 
@@ -110,6 +137,7 @@ def _done(rest: str, parted: bool, today: date) -> Said | None:
 def _follow_up(rest: str, _parted: bool, today: date) -> Said | None:
     if done := _IS_DONE.match(rest):
         return _followed_up(rest[done.end() :].strip())
+    rest = _THEM_WHEN.sub("", rest, count=1)
     on, matter = _ahead(rest, today)
     if on is None:
         who, about, matter = rest.partition(" about ")
@@ -117,7 +145,8 @@ def _follow_up(rest: str, _parted: bool, today: date) -> Said | None:
         on, matter = (found[0], f"{found[1]} about {matter}") if found else (None, "")
     if on is None or on <= today:
         return not_understood("follow up when? For example: follow up in 6 weeks about the flat"), ""
-    return order(Verb.FOLLOW_UP, on=on, text=_ABOUT.sub("", matter.strip(_EDGE), count=1)), ""
+    about = _ABOUT.sub("", matter.strip(_EDGE), count=1)
+    return order(Verb.FOLLOW_UP, on=on, text="" if is_courtesy(about) else about), ""
 
 
 def _followed_up(after: str) -> Said:
@@ -128,7 +157,7 @@ def _followed_up(after: str) -> Said:
 
 
 def _birthday(rest: str, _parted: bool, _today: date) -> Said | None:
-    words = _BIRTHDAY_IS.sub("", rest, count=1)
+    words = _BIRTHDAY_IS.sub("", _THEM.sub("", rest, count=1), count=1)
     clause, after = _clause(words)
     birthday, after = (whole, "") if (whole := parse_birthday(words)) else (parse_birthday(clause), after)
     if birthday is None:
@@ -138,7 +167,7 @@ def _birthday(rest: str, _parted: bool, _today: date) -> Said | None:
 
 def _circle(rest: str, _parted: bool, _today: date) -> Said | None:
     clause, after = _clause(rest)
-    name = clause.strip(_EDGE)
+    name = without_courtesy(clause.strip(_EDGE))
     if not name:
         return not_understood("which circle? For example: circle friends"), ""
     if len(name.split()) > 3 or first_word(name) in _NO_CIRCLE:
@@ -147,12 +176,13 @@ def _circle(rest: str, _parted: bool, _today: date) -> Said | None:
 
 
 def _tag(rest: str, _parted: bool, _today: date) -> Said | None:
-    words = rest.replace(",", " ").strip(_EDGE).split()
-    if len(words) > _MOST_TAGS:
+    tags = without_courtesy(_AS.sub("", _THEM.sub("", rest, count=1), count=1))
+    words = tags.replace(",", " ").strip(_EDGE).split()
+    if len(words) > _MOST_TAGS or not _NO_TAG.isdisjoint(word.casefold() for word in words):
         return None
     if not words or not all(_TAG.fullmatch(word) for word in words):
         return not_understood("which tag? For example: tag alumni"), ""
-    return _tagged(rest), ""
+    return _tagged(tags), ""
 
 
 def _tagged(words: str) -> Instruction:
@@ -161,7 +191,7 @@ def _tagged(words: str) -> Instruction:
 
 
 def _merge(rest: str, _parted: bool, _today: date) -> Said | None:
-    others = who_list(_WITH.sub("", rest, count=1))
+    others = who_list(_WITH.sub("", without_courtesy(_THEM.sub("", rest, count=1)), count=1))
     if len(others) != 1 or len(others[0].split()) > 5:
         return not_understood("merge with whom? For example: merge bob@work.example"), ""
     return order(Verb.MERGE, who=others), ""

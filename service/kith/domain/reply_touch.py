@@ -4,9 +4,12 @@ import re
 from datetime import date
 from typing import Final
 
-from kith.domain.dates import Look, find_date
+from kith.domain.dates import Look, find_date, find_within
 from kith.domain.instruction import Instruction, Verb, order
-from kith.domain.reply_words import first_word, vocabulary
+from kith.domain.reply_plans import is_off
+from kith.domain.reply_slips import is_to_come
+from kith.domain.reply_theirs import theirs
+from kith.domain.reply_words import first_word, has_words, vocabulary
 from kith.domain.touch import Channel
 
 _CHANNELS: Final = {
@@ -25,14 +28,18 @@ HAPPENED: Final = vocabulary(
 NOUNS: Final = frozenset(_CHANNEL_OF) - HAPPENED
 """Touches in a word that a number may also count: "2 drinks"."""
 
-_FILLER = r"(?:i|we|just|had|went|for|sent|got|received|a|an|quick|long|short|nice|great|lovely|good)"
+FILLER: Final = (
+    r"(?:i|we|just|had|went|for|sent(?: (?:him|her|them))?|got|received|a|an|quick|long|short|nice|great|lovely|good)"
+)
+"""What may stand before a touch: "we had a long call"."""
 _START: Final = re.compile(
-    rf"(?:{_FILLER} ){{0,5}}(?P<word>video call|phone call|e-mailed|[a-z]+)(?![\w'’-])", re.IGNORECASE
+    rf"(?:{FILLER} ){{0,5}}(?P<word>video call|phone call|e-mailed|[a-z]+)(?![\w'’-])", re.IGNORECASE
 )
 _STOP: Final = " ,;:.!?-–—"
 _CLAUSE_END: Final = re.compile(r"[,;:.!?]| [-–—]")
 _ONLY_WITH_THEM: Final = re.compile(
-    r"(?:(?:back )?(?:with|to|for) )?(?:(?:him|her|them|me|us|each other|again|back)\b ?)?(?:on the phone|by phone)?",
+    r"(?:(?:back )?(?:with|to|for|from) )?(?:(?:him|her|them|me|us|each other|again|back)\b ?)?"
+    r"(?:on the phone|by phone)?",
     re.IGNORECASE,
 )
 
@@ -41,6 +48,8 @@ _TOLD: Final = vocabulary(
     "someday or place shop off down out number of that it planned booked cancelled canceled"
 )
 """Words after which something is told of a lunch or a call: "lunch is her favourite meal", "called off the wedding"."""
+_NOT_HELD: Final = _TOLD - vocabulary("was were had has down out of that it")
+"""Those of them after which it was not, even with a day: "lunch is on Friday", but "lunch was good on Friday"."""
 _ELSEWHERE: Final = dict.fromkeys(
     ("met", "saw", "visited", "wrote"), vocabulary("a an the some someone somebody this his their my our")
 ) | {"called": vocabulary("a an for")}
@@ -55,6 +64,8 @@ _JUST_NOW: Final = re.compile(r"an? (?:hour|moment|minute|few (?:minutes|hours))
 """What may follow "called" as well, and is today."""
 _WISH: Final = vocabulary("him her them me back again asap")
 """Words after which a call is one to make: "call her", "zoom again"."""
+_WISH_ON_A_DAY: Final = vocabulary("him her them me back")
+"""Those of them after which a weekday is one to come: "call her on Friday"."""
 
 
 def read_touch(sentence: str, today: date) -> Instruction | None:
@@ -74,17 +85,25 @@ def read_touch(sentence: str, today: date) -> Instruction | None:
 def _touch(sentence: str, today: date, said_before: date | None) -> Instruction | None:
     start = _START.match(sentence)
     word = start["word"].casefold().replace(" ", "-") if start else ""
-    channel = _CHANNEL_OF.get(word)
-    if start is None or channel is None or sentence.endswith("?"):
+    channel, end = _CHANNEL_OF.get(word), start.end() if start else 0
+    if their := theirs(sentence, today):
+        word, channel, end = their.word, their.channel or _CHANNEL_OF[their.word], their.end
+    if channel is None or sentence.endswith("?"):
         return None
-    rest = sentence[start.end() :].strip()
+    rest = sentence[end:].strip()
     on, left, parted = (said_before, rest, _is_parted(rest)) if said_before else _day(rest, today)
-    if on is None and (_is_told(word, rest) or _is_to_come(word, rest, today) or _is_long_ago(rest)):
+    if on is None and (_is_told(word, rest) or _is_ahead(word, rest, today) or _is_long_ago(rest)):
+        return None
+    is_past = on is not None and said_before is None and not _is_either_way(rest, today)
+    if on and _is_not_held(word, rest, is_past=is_past):
+        return None
+    is_plan = word not in HAPPENED and is_off(rest, is_dated=on is not None, is_past=is_past)
+    if is_plan or (on and word not in HAPPENED and is_to_come(sentence, on, today)):
         return None
     left = left.lstrip(_STOP)
-    if _ONLY_WITH_THEM.fullmatch(left.rstrip(_STOP)):
+    if _ONLY_WITH_THEM.fullmatch(left.rstrip(_STOP)) or not has_words(left):
         left = ""
-    text = left if parted or not left else f"{sentence[: start.end()]} {left}"
+    text = left if parted or not left else f"{sentence[:end]} {left}"
     return order(Verb.TOUCH, channel=channel, on=on or today, text=text)
 
 
@@ -99,11 +118,21 @@ def _day(rest: str, today: date) -> tuple[date | None, str, bool]:
         found = find_date(clause, today, Look.BACK)
         return (found[0], after, True) if found and not found[1] else (None, rest, True)
     found, ahead = find_date(rest, today, Look.BACK), find_date(rest, today, Look.AHEAD)
-    if found is None or (ahead and len(ahead[1]) < len(found[1])):
+    if found is None:
+        return _day_within(rest, today)
+    if ahead and len(ahead[1]) < len(found[1]):
         return None, rest, False  # "next Tuesday" ahead says more than its "Tuesday" back
     on, left = found
     phrase = rest.removesuffix(left).rstrip(" ") if left else rest
     return on, left, rest.endswith(left) and phrase[-1:] in set(_STOP)
+
+
+def _day_within(rest: str, today: date) -> tuple[date | None, str, bool]:
+    """A day in the midst of the clause, where the same words do not say more looking ahead."""
+    back, ahead = find_within(rest, today, Look.BACK), find_within(rest, today, Look.AHEAD)
+    if back is None or (ahead and (ahead.start, -ahead.length) < (back.start, -back.length)):
+        return None, rest, False
+    return back.on, back.left, False
 
 
 def _clause(rest: str) -> tuple[str, str]:
@@ -123,15 +152,29 @@ def _is_told(word: str, rest: str) -> bool:
     )
 
 
+def _is_not_held(word: str, rest: str, *, is_past: bool) -> bool:
+    """Whether a touch with its day is a plan, or was none: "lunch will be on Friday", "call her on Friday"."""
+    following = first_word(rest).replace("’", "'")
+    is_wish = word not in HAPPENED and not is_past and following in _WISH_ON_A_DAY
+    return not _is_parted(rest) and (following in _NOT_HELD or is_wish)
+
+
+def _is_either_way(rest: str, today: date) -> bool:
+    """Whether a day could be meant that is still to come: "on Friday", but not "yesterday"."""
+    return bool(find_date(rest, today, Look.AHEAD) or find_within(rest, today, Look.AHEAD))
+
+
 def _is_long_ago(rest: str) -> bool:
     """Whether the touch itself was at such a time: "met in 2019", but not "called about her trip in 2019"."""
     clause = _clause(rest)[0]
     return bool(_LONG_AGO.search(clause)) and " about " not in f" {clause} "
 
 
-def _is_to_come(word: str, rest: str, today: date) -> bool:
+def _is_ahead(word: str, rest: str, today: date) -> bool:
     """Whether a day ahead is said. What is past may be about a day ahead: "called about her trip next week"."""
     said = _clause(rest)[0] if _is_parted(rest) else rest
+    if word not in HAPPENED and find_within(said, today, Look.AHEAD):
+        return True
     found = find_date(said, today, Look.AHEAD)
     if found is None or found[0] <= today or (_is_parted(rest) and found[1]):
         return False

@@ -1,7 +1,7 @@
 """Lines that start with a verb: add, thank, share, introduce, ask, ? and undo."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Final
 
@@ -9,6 +9,7 @@ from kith.domain.address import looks_like
 from kith.domain.dates import Duration, parse_duration
 from kith.domain.instruction import Instruction, Verb, not_understood, order
 from kith.domain.reply_lines import Opening, who_list
+from kith.domain.reply_words import PROSE, is_courtesy, vocabulary
 
 _MOST_NAMES_WORDS: Final = 5
 """More words than this are prose and no name."""
@@ -18,10 +19,18 @@ _TO: Final = re.compile(r" (?:to|and|&) ", re.IGNORECASE)
 _REASON: Final = re.compile(r"[:;,] | because ")
 _TAG: Final = re.compile(r"#([^\W_][\w&+.-]{0,39})")
 _EDGE: Final = " ,.;:!-–—"
+_MOST_CIRCLE_WORDS: Final = 6
+_ENDS_CIRCLE: Final = PROSE | vocabulary("every about circle and from met whom who since we our please pls as")
+"""Words that are no part of a circle's name."""
 
 
-def instructions(opening: Opening, rest: str) -> list[Instruction]:
-    """What a line with a verb asks for; rest is all that follows the verb, continued lines included. Never empty."""
+def instructions(opening: Opening, rest: str, circles: Collection[str] = ()) -> list[Instruction]:
+    """What a line with a verb asks for; rest is all that follows the verb, continued lines included. Never empty.
+
+    circles are the names that the owner gave to circles, of several words perhaps.
+    """
+    if opening.verb is Verb.ADD:
+        return [_add(rest, circles)]
     reader = _READERS.get(opening.verb or Verb.UNKNOWN)
     if reader is not None:
         return reader(rest)
@@ -73,22 +82,33 @@ def _briefing(rest: str) -> list[Instruction]:
     return [order(Verb.BRIEFING, who=(person,)) for person in people]
 
 
-def _add(rest: str) -> list[Instruction]:
+def _add(rest: str, circles: Collection[str]) -> Instruction:
     words = rest.split()
     at = next((i for i, word in enumerate(words) if looks_like(_bare(word)) and "/" not in word), None)
     if at is None:
-        return [not_understood("a new person needs a mail address. For example: add Jane Doe <jane@example.com>")]
-    name = " ".join(words[:at]).strip("\"',:<( ")
+        return not_understood("a new person needs a mail address. For example: add Jane Doe <jane@example.com>")
+    named = _name_ends(words[:at])
+    name = " ".join(words[:named]).strip("\"',:<( ")
     new = replace(order(Verb.ADD, who=(name,)), address=_bare(words[at]))
-    described = _described(new, words[at + 1 :])
-    return [described or not_understood("every how long? For example: every 6 weeks")]
+    described = _described(new, words[named:at] + words[at + 1 :], circles)
+    return described or not_understood("every how long? For example: every 6 weeks")
 
 
 def _bare(word: str) -> str:
-    return word.strip("<>()[],;:\"'").removeprefix("mailto:").rstrip(".")
+    return word.strip("<>()[],;:.\"'").removeprefix("mailto:")
 
 
-def _described(new: Instruction, words: list[str]) -> Instruction | None:
+def _name_ends(words: list[str]) -> int:
+    """How many of the words before an address are the name: "Jane Doe every 6 weeks" has two."""
+    for at, word in enumerate(words):
+        key = word.casefold().strip(_EDGE)
+        is_said = (key == "every" and _every(words[at + 1 : at + 5])[0]) or (key == "circle" and words[at + 1 :])
+        if at and (is_said or _TAG.fullmatch(word.strip(_EDGE))):
+            return at
+    return len(words)
+
+
+def _described(new: Instruction, words: list[str], circles: Collection[str]) -> Instruction | None:
     """The new person with "every 6 weeks", "circle friends", "#tag"; all other words say why they matter.
 
     None where "every" begins a phrase, and no length of time follows it.
@@ -104,7 +124,8 @@ def _described(new: Instruction, words: list[str]) -> Instruction | None:
         if every:
             new, used = replace(new, every=every), used + 1
         elif key == "circle" and at + 1 < len(words):
-            new, used = replace(new, circle=words[at + 1].strip(_EDGE)), 2
+            circle, used = _circle(words[at + 1 : at + 1 + _MOST_CIRCLE_WORDS], circles)
+            new, used = replace(new, circle=circle), used + 1
         elif tag := _TAG.fullmatch(words[at].strip(_EDGE)):
             tags[tag[1]], used = None, 1
         elif key == "about":
@@ -113,7 +134,24 @@ def _described(new: Instruction, words: list[str]) -> Instruction | None:
             about.append(words[at])
             used = 1
         at += used
-    return replace(new, tags=tuple(tags), about=" ".join(about).strip(" ,;:"))
+    told = " ".join(about).strip(" ,;:")
+    return replace(new, tags=tuple(tags), about="" if is_courtesy(told) else told)
+
+
+def _circle(words: list[str], circles: Collection[str]) -> tuple[str, int]:
+    """The circle that some words begin with, and how many of them it takes: a known one, or all up to a stop."""
+    known = {" ".join(name.casefold().split()) for name in circles}
+    names = [" ".join(words[:count]).strip(_EDGE) for count in range(1, len(words) + 1)]
+    longest = max((count for count, name in enumerate(names, 1) if name.casefold() in known), default=0)
+    if not longest:
+        longest = next((n for n in range(1, min(len(words), 3)) if _ends_circle(words[n - 1], words[n])), 0)
+        longest = longest or min(len(words), 3)
+    return names[longest - 1], longest
+
+
+def _ends_circle(word: str, following: str) -> bool:
+    key = following.casefold().strip(_EDGE)
+    return word[-1] in ",;:.)" or following[0] in "#(-–—<" or key in _ENDS_CIRCLE
 
 
 def _every(words: list[str]) -> tuple[Duration | None, int]:
@@ -125,7 +163,6 @@ def _every(words: list[str]) -> tuple[Duration | None, int]:
 
 
 _READERS: Final[dict[Verb, Callable[[str], list[Instruction]]]] = {
-    Verb.ADD: _add,
     Verb.THANK: _for(Verb.THANK, "thank Priya for the intro to Tom"),
     Verb.ASK: _for(Verb.ASK, "ask Maria for coffee"),
     Verb.SHARE: _share,

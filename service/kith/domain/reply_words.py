@@ -3,9 +3,12 @@
 import re
 from typing import Final
 
+from kith.domain.names import bare
+
 NAME_WORD: Final = re.compile(r"[^\W\d_][\w'’\-]*\.?|(?:[^\W\d_]\.){1,3}")
 """One word of a name: Maria, O'Brien, Dr., J.R."""
 
+_MARKS_AROUND: Final = re.compile(r"\A[^\w@#?<>/]+|[^\w@#?<>/]+\Z")
 _BULLET: Final = re.compile(r"\A[-*•·–—‣]\s+")
 _EDGE: Final = " \t!.,:;)(–—-~*"
 _LONGEST_GREETING: Final = 80
@@ -74,8 +77,25 @@ TITLES: Final = vocabulary("prof. mrs. rev. hon. sir.")
 
 def plain(line: str) -> str:
     """A line with its spaces evened out, without its bullet and what may dress the beginning: "(2)", "*Maria:*"."""
-    said = " ".join(_BULLET.sub("", line.strip()).split())
+    said = _LINKED.sub(_link, " ".join(_BULLET.sub("", line.strip()).split()))
     return _OTHER_NUMBER.sub(_in_figures, _IN_BRACKETS.sub(r"\1", _MARKED.sub(r"\2", said)))
+
+
+_LINKED: Final = re.compile(
+    r"\[(?P<shown>[^\[\]()<>\s]{3,320})\]\((?:mailto:)?(?P<behind>[^()<>\s]{3,320})\)"
+    r"|(?P<gap> ?)<(?P<mailto>mailto:)?(?!\[)(?P<target>[^<>\s]{3,2000})>"
+)
+"""An address or a page as programs write it in plain text, with its link: ann@x.example<mailto:ann@x.example>."""
+
+
+def _link(found: re.Match[str]) -> str:
+    """What the owner wrote, without the same once more."""
+    if found["shown"]:
+        return found["shown"] if found["shown"] == found["behind"] else found[0]
+    before, target = found.string[: found.start()], found["target"]
+    if before.endswith(target):
+        return ""
+    return f"{found['gap']}<{target}>" if found["mailto"] else found[0]
 
 
 _MARKED: Final = re.compile(
@@ -97,7 +117,7 @@ def is_greeting(line: str) -> bool:
     """Whether a line is nothing but a word of greeting or of thanks, with a name at most: "Hi Kith,", "Best, Alex"."""
     if len(line) > _LONGEST_GREETING:
         return False
-    words = [word for part in plain(line).split() if (word := part.strip(_EDGE))]
+    words = [word for part in plain(line).split() if (word := _without_marks(part))]
     if " ".join(words).casefold().replace("’", "'").removeprefix("i ").rstrip("?") in _SMALL_TALK:
         return True
     for count in range(min(4, len(words)), 0, -1):
@@ -110,9 +130,72 @@ def _is_addressed(word: str) -> bool:
     return word.casefold() in _TO_ANYBODY or (bool(NAME_WORD.fullmatch(word)) and word[0].isupper())
 
 
+_COURTESY: Final = vocabulary(
+    "please|pls|plz|thanks|thank you|thx|ty|ta|cheers|thanks a lot|thanks so much|thank you so much|"
+    "thank you very much|many thanks|kind thanks|thanks again",
+    "|",
+)
+_ASKED: Final = frozenset({"please", "pls", "plz"})
+_MOST_COURTESIES: Final = 8
+_LONGEST_COURTESY: Final = 4
+"""Words of the longest of them."""
+
+
+def without_courtesy(text: str, *, thanks: bool = True) -> str:
+    """A text without the "please" and the thanks that end it, nor the emojis around these. thanks: they go as well."""
+    words = text.split()
+    for _ in range(_MOST_COURTESIES):
+        count = next((n for n in range(_LONGEST_COURTESY, 0, -1) if _is_courtesy(words[-n:], thanks=thanks)), 0)
+        if not count:
+            break
+        del words[-count:]
+        if words:
+            words[-1] = words[-1].rstrip(" ,;-–—")
+    return " ".join(words)
+
+
+def _is_courtesy(words: list[str], *, thanks: bool) -> bool:
+    said = " ".join(_without_marks(word) for word in words).casefold()
+    return not said.strip() or said in (_COURTESY if thanks else _ASKED)
+
+
+def _without_marks(word: str) -> str:
+    """A word without the punctuation and the emojis around it."""
+    return _MARKS_AROUND.sub("", word)
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether a text says no more than please and thanks."""
+    return len(text) <= _LONGEST_GREETING and not without_courtesy(text)
+
+
 def is_closing(line: str) -> bool:
     """Whether a line is nothing but a word to close with, under which the owner's name may stand."""
-    return len(line) <= _LONGEST_GREETING and plain(line).strip(_EDGE).casefold() in _CLOSINGS
+    if len(line) > _LONGEST_GREETING:
+        return False
+    return _without_marks(plain(line)).casefold() in _CLOSINGS
+
+
+def is_signature(line: str, owner: str) -> bool:
+    """Whether a line is the owner's own name, the first one or all of it: "Alex", "- Alex Moreau", "Alex M."."""
+    if len(line) > _LONGEST_GREETING:
+        return False
+    own = bare(owner.casefold()).split()
+    said = [_without_marks(word) for word in bare(plain(line).casefold()).split()]
+    words = [word for word in said if word]
+    initials = {word[0] for word in own}
+    return bool(words and own) and words[0] == own[0] and all(word in {*own, *initials} for word in words)
+
+
+def goes_on(line: str) -> bool:
+    """Whether a line ends with a word that needs another one: "she is going with"."""
+    word = line.rsplit(maxsplit=1)[-1].casefold() if line.strip() else ""
+    return word.endswith(",") or word in _NEEDS_MORE
+
+
+_NEEDS_MORE: Final = vocabulary(
+    "with and or to about for of from by at is was called named the her his my our like than met saw & +"
+)
 
 
 def is_bare_name(line: str) -> bool:
@@ -121,6 +204,11 @@ def is_bare_name(line: str) -> bool:
         return False
     words = plain(line).strip(_EDGE).split()
     return 1 <= len(words) <= 3 and all(NAME_WORD.fullmatch(word) and word[0].isupper() for word in words)
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a figure in a text: an emoji and a dash say nothing."""
+    return any(c.isalnum() for c in text)
 
 
 def first_word(text: str) -> str:

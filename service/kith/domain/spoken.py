@@ -11,6 +11,11 @@ from kith.domain import datewords as known
 from kith.domain.datewords import Look, day_of, number_of
 from kith.domain.duration import UNITS, Duration, Unit, days_from, span, words_of
 
+_NEAR_DAYS: Final = 183
+"""A day named together with its weekday may lie on the other side, where it is within half a year."""
+_FAR_DAYS: Final = 300
+"""So many days away the weekday may fit by a slip: Tuesday 16 November, six days after a Monday that was the 16th."""
+
 
 class Kind(StrEnum):
     """How a phrase names its day, which says how far it can be trusted in the midst of other words."""
@@ -111,25 +116,59 @@ def _later(phrase: str, today: date, _look: Look) -> Reading | None:
     return Reading(days_from(_nearest_weekday(number, today, Look.AHEAD, 0), 7), Kind.DAY)
 
 
-def _calendar_day(phrase: str, today: date, look: Look) -> Reading | None:
+def contradicts(text: str, today: date) -> bool:
+    """Whether a text names a weekday and a day that is none, on either side of today: "Tuesday 16 November"."""
+    said = known.BEFORE.sub("", " ".join(words_of(text)), count=1)
+    weekday, written = _weekday_first(said)
+    if weekday is None or not any(shape.fullmatch(written) for shape in known.WRITTEN_DAYS):
+        return False
+    is_day = any(_read(written, today, look) for look in Look)
+    return is_day and not any(_read(said, today, look) for look in Look)
+
+
+def _weekday_first(phrase: str) -> tuple[int | None, str]:
+    """The weekday that a phrase begins with, and the rest."""
     first, _, rest = phrase.partition(" ")
-    written = rest if first in known.WEEKDAYS and rest else phrase
+    return (known.WEEKDAYS[first], rest) if rest and first in known.WEEKDAYS else (None, phrase)
+
+
+def _agreed(weekday: int | None, pick: Callable[[Look], date | None], today: date, look: Look) -> date | None:
+    """The day on the side looked at; with a weekday, the one that it fits, on that side or else on the other."""
+    if weekday is None:
+        return pick(look)
+    other = Look.BACK if look is Look.AHEAD else Look.AHEAD
+    sides = ((pick(look), _FAR_DAYS), (pick(other), _NEAR_DAYS))
+    fits = (on for on, most in sides if on and on.weekday() == weekday and abs((on - today).days) <= most)
+    return next(fits, None)
+
+
+def _calendar_day(phrase: str, today: date, look: Look) -> Reading | None:
+    weekday, written = _weekday_first(phrase)
     found = next((match for shape in known.DAY_SHAPES if (match := shape.fullmatch(written))), None)
     if not found:
         return None
     month = int(found["month"]) if found["month"].isdecimal() else known.MONTHS.get(found["month"], 0)
-    day = number_of(found["day"])
-    on = _dated(lambda year: day_of(year, month, day), found["year"], today, look)
+    on = _of_a_year(weekday, month, number_of(found["day"]), found["year"], today, look)
     return Reading(on, Kind.DAY) if on else None
 
 
+def _of_a_year(weekday: int | None, month: int, day: int, year: str | None, today: date, look: Look) -> date | None:
+    def pick(side: Look) -> date | None:
+        return _dated(lambda a_year: day_of(a_year, month, day), year, today, side)
+
+    if not year:
+        return _agreed(weekday, pick, today, look)
+    on = pick(look)
+    return on if on and weekday in {None, on.weekday()} else None
+
+
 def _short_numbers(phrase: str, today: date, look: Look) -> Reading | None:
-    found = known.DAY_MONTH_NUMBERS.fullmatch(phrase)
+    weekday, written = _weekday_first(phrase)
+    found = known.DAY_MONTH_NUMBERS.fullmatch(written)
     if not found or found[0].endswith("/") or (found["by"] == "." and not found[0].endswith(".")):
         return None
-    day, month = int(found["day"]), int(found["month"])
-    on = _dated(lambda year: day_of(year, month, day), None, today, look)
-    return Reading(on, Kind.LOOSE) if on else None
+    on = _of_a_year(weekday, int(found["month"]), int(found["day"]), None, today, look)
+    return Reading(on, Kind.LOOSE if weekday is None else Kind.DAY) if on else None
 
 
 def _feast(phrase: str, today: date, look: Look) -> Reading | None:
@@ -152,17 +191,22 @@ def _dated(pick: Callable[[int], date | None], year: str | None, today: date, lo
 
 
 def _day_alone(phrase: str, today: date, look: Look) -> Reading | None:
-    first, _, rest = phrase.partition(" ")
-    found = known.DAY_ALONE.fullmatch(rest if first in known.WEEKDAYS else phrase)
+    weekday, written = _weekday_first(phrase)
+    found = known.DAY_ALONE.fullmatch(written)
     if not found or phrase in {"first", "the first"}:
         return None
-    turn = found["turn"]
+    turn, day = found["turn"], number_of(found["day"])
+    on = _agreed(weekday, lambda side: _day_of_month(day, turn, today, side), today, look)
+    return Reading(on, Kind.DAY if turn else Kind.LOOSE) if on else None
+
+
+def _day_of_month(day: int, turn: str | None, today: date, look: Look) -> date | None:
     steps = (known.TURNS[turn],) if turn else tuple(range(13)) if look is Look.AHEAD else tuple(range(0, -13, -1))
     for step in steps:
         start = _month_start(today, step)
-        on = day_of(start.year, start.month, number_of(found["day"]))
+        on = day_of(start.year, start.month, day)
         if on and (turn or (on >= today if look is Look.AHEAD else on <= today)):
-            return Reading(on, Kind.DAY if turn else Kind.LOOSE)
+            return on
     return None
 
 

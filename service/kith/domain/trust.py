@@ -21,8 +21,9 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 def vouched(auth_results: Sequence[str], envelope: Envelope, authserv_id: str) -> bool:
     """Whether the topmost Authentication-Results (RFC 8601) is the pinned provider's and says that From is real.
 
-    dmarc=pass for From's own domain does, and dkim=pass whose domain is aligned with it. Fields further down may
-    have come with the message, so only the topmost counts, and without a pinned authserv_id nobody's word does.
+    dmarc=pass does, which is about From whether or not its domain is named (RFC 7489, 11.2), and dkim=pass whose
+    domain is aligned with From's. Fields further down may have come with the message, so only the topmost counts,
+    and without a pinned authserv_id nobody's word does.
     A field that cannot be read to its end, another version of it, several authors, another domain in any
     header.from, and a dmarc=fail beside a pass are not believed.
     """
@@ -117,7 +118,7 @@ def _says_real(result: Result, domain: str) -> bool:
         return False
     properties = dict(zip(names, (_value(word) for word in result[1:]), strict=True))
     if method == "dmarc":
-        return properties.get("header.from") == domain
+        return properties.get("header.from", domain) == domain
     return method == "dkim" and _aligned(properties, domain)
 
 

@@ -17,8 +17,10 @@ BRIEFING = "briefing"
 def acknowledge(work: Work, session: Session, answer: Answer, results: Sequence[Result], now: datetime) -> None:
     """Queues what the owner is to hear of a reply, in the same thread, with the numbers of the letter answered.
 
-    Lines of earlier replies that this one says again are filed.
+    Lines of earlier replies that this one says again are filed. Mere thanks are not answered.
     """
+    if answer.is_polite:
+        return
     settled = filing.settle(session, work.owner_id, answer, results)
     thread = post.Thread(answer.message_id, answer.references)
     numbers = letters.numbers(session, answer.letter.id) if answer.letter else {}
@@ -42,6 +44,7 @@ def _receipt(
     work: Work, session: Session, answer: Answer, results: Sequence[Result], settled: Sequence[str]
 ) -> Receipt:
     earlier = [row for row in letters.unfiled(session, work.owner_id) if row.identity != answer.identity]
+    same = [row for row in earlier if answer.letter and filing.told_first(row, answer.letter)]
     done = [r.said for r in results if r.outcome == DONE and r.said]
     return Receipt(
         owner=work.config.owner.name,
@@ -49,7 +52,8 @@ def _receipt(
         done=(*done, *(f"That settles “{line}”" for line in settled)),
         not_understood=_not_understood(answer, results),
         questions=tuple(r.question for r in results if r.question),
-        still_unfiled=tuple(shortened(row.line) for row in earlier),
+        still_unfiled=tuple(shortened(row.line) for row in same),
+        waiting=len(earlier) - len(same),
         drafts=tuple(line for r in results for line in r.drafts),
         help=any(r.help for r in results) or not results,
     )

@@ -2,14 +2,10 @@
 
 import logging
 from dataclasses import replace
-from datetime import date, datetime
-from functools import partial
+from datetime import datetime
 
-from kith.domain import ownwords, touch
-from kith.domain import reply as instructing
-from kith.domain.instruction import not_understood
-from kith.domain.message import Envelope, identity
-from kith.domain.names import bare
+from kith.domain import touch
+from kith.domain.message import Envelope
 from kith.domain.reply import Instruction
 from kith.domain.token import is_fresh
 from kith.domain.trust import vouched
@@ -18,11 +14,12 @@ from kith.jobs.acknowledge import acknowledge
 from kith.jobs.acts import Acts
 from kith.jobs.carry_out import carry_out
 from kith.jobs.desk import DONE, NOT_UNDERSTOOD, Answer, Result
+from kith.jobs.understand import understand
 from kith.jobs.work import Work
-from kith.mail import headers, mime, replytext
+from kith.mail import headers, mime
 from kith.mail.addresses import sole_author
 from kith.mail.source import Source
-from kith.store import letters, people
+from kith.store import letters
 from kith.store.engine import Session
 from kith.store.tables import InstructionRow, LetterRow, ReplyRow
 
@@ -136,54 +133,6 @@ def _is_to_kith(work: Work, envelope: Envelope, *, is_note: bool) -> bool:
     to = {work.key(a.address) for a in envelope.to}
     everybody = to | {work.key(a.address) for a in (*envelope.cc, *envelope.bcc)}
     return everybody <= ours or (not is_note and not to.isdisjoint(ours))
-
-
-def understand(
-    work: Work,
-    message: mime.Message,
-    letter: LetterRow | None,
-    unread: str = "",
-    written_at: datetime | None = None,
-) -> Answer:
-    """A reply's new words as instructions; unread says why they cannot be read. Changes nothing.
-
-    written_at is when it was sent, by its Date and what the server says of it: its days are counted from there.
-    """
-    envelope = message.envelope
-    words = replytext.new_text(message.text or None, message.html or None, work.config.owner.addresses)
-    written_at = min(written_at or envelope.date or work.now(), work.now())
-    today = work.local(max(written_at, letter.created_at) if letter else written_at)
-    if unread:
-        lost = not_understood(f"its text could not be read ({unread}); please send it again as plain text")
-        parsed = [replace(lost, line=f"your mail “{envelope.subject}”")]
-    elif letter is None:
-        parsed = instructing.parse_self_note(envelope.subject, words, today, partial(_is_known, work))
-    else:
-        parsed = _without_ours(work, letter, words, today)
-    before = envelope.references[-5:] or envelope.in_reply_to[:1]  # RFC 5322, 3.6.4
-    return Answer(
-        identity(envelope), envelope.message_id, envelope.subject, (*before, envelope.message_id), letter, parsed
-    )
-
-
-def _without_ours(work: Work, letter: LetterRow, words: str, today: date) -> list[Instruction]:
-    """What an answer asks for without the letter's own words; of those what might be the owner's is told."""
-    said = ownwords.without(words, letter.words, work.tokens.key)
-    parsed = instructing.parse(said.text, today, partial(_is_known, work))
-    ours = not_understood("these are words of the letter you answered; if you mean them, say them in words of your own")
-    left = (replace(ours, position=len(parsed) + n, line=line) for n, line in enumerate(said.doubtful))
-    return [*parsed, *left]
-
-
-def _is_known(work: Work, name: str) -> bool:
-    """Whether these are whole words of the name of one person, and of no other."""
-    with work.reading() as session:
-        found = people.find(session, work.owner_id, name, work.key(name))
-    return len(found) == 1 and set(_words(name)) <= set(_words(found[0][0].name))
-
-
-def _words(name: str) -> list[str]:
-    return bare(name.casefold()).split()
 
 
 def apply(work: Work, session: Session, answer: Answer) -> list[Result]:

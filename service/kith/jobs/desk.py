@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kith.domain.digest import DraftLine
+from kith.domain.names import bare
 from kith.domain.person import Person
 from kith.domain.receipt import Briefing, Question
 from kith.domain.reply import Instruction
@@ -30,6 +31,8 @@ class Answer:
     references: tuple[str, ...]
     letter: LetterRow | None
     instructions: list[Instruction]
+    is_polite: bool = False
+    """It says no more than thanks, and asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,22 @@ class Desk:
 
     def person(self, who: str) -> Person:
         """Whom a word means. Raises Unclear, with the candidates where it could be several."""
-        number = who.lstrip("#")
+        number, _, name = who.lstrip("#").partition(" ")
         if number.isdecimal():
-            return self._by_number(number, who)
+            return self._by_number_and_name(number, name, who)
         found = people.find(self.session, self.work.owner_id, who, self.work.key(who))
         if len(found) == 1:
             return found[0][0]
         if not found:
             raise Unclear(f"I know nobody called “{who}”")
         raise Unclear(f"“{who}” could be several people", tuple(_candidate(p) for p, _ in found[:MOST_CANDIDATES]))
+
+    def _by_number_and_name(self, number: str, name: str, who: str) -> Person:
+        """The person of a number; a name beside it, as a digest prints it, must be theirs."""
+        person = self._by_number(number, who)
+        if bare(name.casefold().replace("’", "'")) not in bare(person.name.casefold().replace("’", "'")):
+            raise Unclear(f"{number} in that letter is {person.name}, not {name}; whom do you mean?")
+        return person
 
     def _by_number(self, number: str, who: str) -> Person:
         if self.letter is None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from kith.domain.reply import Instruction, Verb
 from kith.jobs.acts import shortened
-from kith.jobs.desk import DONE, Answer, Result
+from kith.jobs.desk import DONE, RECEIPT, Answer, Result
 from kith.store import letters
 from kith.store.engine import Session
 from kith.store.tables import InstructionRow, LetterRow
@@ -41,9 +41,11 @@ def is_no(line: str) -> bool:
 def leave(session: Session, owner_id: int, letter: LetterRow) -> list[str]:
     """Files all lines that the letter listed, unsaid; gives them, shortened.
 
-    Where an older letter of the thread was answered, which listed none, all that are open are meant.
+    A receipt lists those of the reply it answers. Where a letter listed none, all that are open are meant.
     """
-    open_lines = _listed(session, owner_id, letter) or letters.unfiled(session, owner_id)
+    listed = _listed(session, owner_id, letter)
+    told = [row for row in listed if told_first(row, letter)]
+    open_lines = told or listed or letters.unfiled(session, owner_id)
     letters.file_lines(session, owner_id, open_lines)
     return [shortened(row.line) for row in open_lines]
 
@@ -68,6 +70,11 @@ def settle(session: Session, owner_id: int, answer: Answer, results: Sequence[Re
     return [shortened(row.line) for row in settled]
 
 
+def told_first(row: InstructionRow, letter: LetterRow) -> bool:
+    """Whether a letter is the receipt that first told of a line."""
+    return letter.kind == RECEIPT and letter.key == row.identity
+
+
 def _said(asked: Sequence[Instruction], results: Sequence[Result]) -> list[str]:
     """The lines that were carried out whole and filed something, each once."""
     failed = {i.line for i, r in zip(asked, results, strict=True) if r.outcome != DONE}
@@ -76,7 +83,7 @@ def _said(asked: Sequence[Instruction], results: Sequence[Result]) -> list[str]:
 
 
 def _listed(session: Session, owner_id: int, letter: LetterRow) -> list[InstructionRow]:
-    """The open lines that the letter can have told of."""
+    """The open lines that the letter can have told of, or counted."""
     return [row for row in letters.unfiled(session, owner_id) if row.at <= letter.created_at]
 
 

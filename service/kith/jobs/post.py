@@ -74,7 +74,8 @@ def _marks(work: Work, rendered: Rendered) -> bytes:
     from kith.mail.replyhtml import text_of
 
     html = (rendered.html or "").replace(HTML_MARK, "")
-    return ownwords.marks([rendered.text, text_of(html)], work.tokens.key)
+    whole = html.replace("display: none", "")  # what only previews show is quoted by programs that know no styles
+    return ownwords.marks([rendered.text, text_of(html), text_of(whole)], work.tokens.key)
 
 
 def delivery(work: Work) -> str:

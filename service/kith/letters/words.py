@@ -2,15 +2,15 @@
 
 import re
 import textwrap
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from urllib.parse import quote, unquote
 
 from kith.domain.dates import Birthday
-from kith.domain.digest import Stranger
+from kith.domain.digest import ComingUp, Entry, InTouch, Stranger, Upcoming
 from kith.domain.occasion import first_name
+from kith.domain.plain import one_line, printable
 
 WIDTH = 72  # columns of a plain letter, so that a quoted one still fits 80 (RFC 3676, 4.2)
 SUBJECT = 120  # characters; more is never shown, and less than a header line of 998 in any encoding
@@ -23,35 +23,9 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 _SAME_YEAR = 300  # days within which a day and month cannot be mistaken for those of another year
-_REORDERING = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional controls: they can turn text around
-_INVISIBLE = "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"  # byte order mark, annotations, tags
-_UNSENDABLE = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff{_REORDERING}{_INVISIBLE}]")
 _PREFIX = re.compile(
     r"\s{0,9}(?:re|aw|sv|vs|antw|rif|ref|odp|fwd?|wg|tr|rv|vb)\s?(?:\[\d{1,3}\])?\s?[:：]\s{0,9}", re.IGNORECASE
 )
-_MARKS_IN_A_ROW = 4  # combining marks on one letter; Vietnamese and Hebrew need three
-
-
-def printable(text: str) -> str:
-    """Text without control characters, text-turning marks and half characters. Line breaks stay."""
-    return _UNSENDABLE.sub("", text)
-
-
-def one_line(text: str) -> str:
-    """Printable text with every run of white space, line breaks included, as one space."""
-    return _unpiled(" ".join(printable(text).split()))
-
-
-def _unpiled(text: str) -> str:
-    """Text without towers of combining marks, which print over the lines above."""
-    if text.isascii():
-        return text
-    kept, marks = [], 0
-    for char in text:
-        marks = marks + 1 if unicodedata.combining(char) else 0
-        if marks <= _MARKS_IN_A_ROW:
-            kept.append(char)
-    return "".join(kept)
 
 
 def cut(text: str, longest: int) -> str:
@@ -159,6 +133,24 @@ def callings(names: Sequence[str]) -> list[str]:
     short = [calling(name) for name in names]
     shared = Counter(short)
     return [name if shared[first] > 1 else first for name, first in zip(names, short, strict=True)]
+
+
+def by_name(people: Sequence[Entry | InTouch]) -> list[Entry | InTouch]:
+    """Those whom their name alone means in an answer, and nobody else."""
+    return [one for one in people if not one.has_namesake and name_in_line(one.name) == one.name]
+
+
+def foremost(events: Sequence[ComingUp], most: int) -> list[ComingUp]:
+    """As many events as there is room for, in their order. Meetings make way for the others, the last of them first."""
+    others = [one for one in events if one.kind != Upcoming.MEETING][:most]
+    meetings = [one for one in events if one.kind == Upcoming.MEETING][: most - len(others)]
+    kept = {id(one) for one in (*others, *meetings)}
+    return [one for one in events if id(one) in kept]
+
+
+def clock(at: time) -> str:
+    """A time of day: "9:30"."""
+    return f"{at.hour}:{at.minute:02}"
 
 
 def add_line(stranger: Stranger) -> str:

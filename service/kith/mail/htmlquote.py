@@ -14,6 +14,8 @@ class Part(Enum):
     WORDS = auto()
     QUOTE = auto()
     """Quoted, up to its end."""
+    LETTER = auto()
+    """One of Kith's own letters, which nothing around it marks as quoted: the owner may have written into it."""
     THE_REST = auto()
     """The quote begins here and goes on to the end of the mail."""
     SIGNATURE = auto()
@@ -54,6 +56,8 @@ def part_of(name: str, attributes: Mapping[str, str], *, holds_blockquote: bool)
     style = attributes.get("style", "")
     if _is_quote(name, names, style, attributes):
         return Part.QUOTE
+    if HTML_MARK in {f'{key}="{value}"' for key, value in attributes.items()}:
+        return Part.LETTER
     is_rule = name == "hr" and attributes.get("tabindex") == "-1"
     if is_rule or _THE_REST.search(names) or _HEADER_BORDER.search(style):
         return Part.THE_REST
@@ -65,8 +69,7 @@ def part_of(name: str, attributes: Mapping[str, str], *, holds_blockquote: bool)
 def _is_quote(name: str, names: str, style: str, attributes: Mapping[str, str]) -> bool:
     if name == "blockquote":
         return not _is_indent(attributes, names, style)
-    is_letter = HTML_MARK in {f'{key}="{value}"' for key, value in attributes.items()}
-    return is_letter or bool(_QUOTE.search(names)) or bool(_HIDDEN.search(style))
+    return bool(_QUOTE.search(names)) or bool(_HIDDEN.search(style))
 
 
 def _is_indent(attributes: Mapping[str, str], names: str, style: str) -> bool:

@@ -11,6 +11,7 @@ from email.policy import Policy, compat32
 from typing import Final, ParamSpec, TypeVar
 
 from kith.domain.message import Envelope
+from kith.mail import flowed
 from kith.mail.headers import envelope, field_values, split
 from kith.mail.words import clean, part_text
 
@@ -116,7 +117,8 @@ def _content(data: bytes) -> tuple[str, str, tuple[bytes, ...]]:
         parsed = guarded(mailparser.MailParser, message)
     except Unparsable:
         parsed = None  # it stumbles over some missing boundaries; the leaves are there all the same
-    if parsed is None or "CharsetDecodeDefect" in parsed.defects_categories:  # it knows fewer charsets than we do
+    is_flowed = any(map(_is_flowed, leaves))  # it does not undo that, and knows fewer charsets than we do
+    if parsed is None or is_flowed or "CharsetDecodeDefect" in parsed.defects_categories:
         return _texts(leaves, "text/plain"), _texts(leaves, "text/html"), calendars
     return "\n".join(parsed.text_plain), "\n".join(parsed.text_html), calendars
 
@@ -149,7 +151,21 @@ def _leaves(part: Part, attached: bool = False) -> Iterator[Part]:
 
 def _texts(leaves: list[Part], media_type: str) -> str:
     found = [leaf for leaf in leaves if leaf.get_content_type() == media_type]
-    return "\n".join(part_text(_payload(leaf), leaf.get_content_charset() or "") for leaf in found)
+    return "\n".join(map(_text, found))
+
+
+def _text(leaf: Part) -> str:
+    text = part_text(_payload(leaf), leaf.get_content_charset() or "")
+    return flowed.unflowed(text, delsp=_says(leaf, "delsp", "yes")) if _is_flowed(leaf) else text
+
+
+def _is_flowed(leaf: Part) -> bool:
+    return leaf.get_content_type() == "text/plain" and _says(leaf, "format", "flowed")
+
+
+def _says(leaf: Part, name: str, value: str) -> bool:
+    """Whether a parameter of a leaf's Content-Type has a value."""
+    return str(leaf.get_param(name, "")).strip().casefold() == value
 
 
 def _payload(leaf: Part) -> bytes:

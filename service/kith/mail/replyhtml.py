@@ -7,10 +7,10 @@ nested or unclosed tags; here every tag is looked at once.
 import html as entities
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from kith.mail.htmlquote import Part, part_of
-from kith.mail.replysign import SURE_MARK, may_instruct
+from kith.mail.replysign import SURE_MARK
 
 _TOKEN: Final = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
@@ -56,12 +56,25 @@ _LISTS: Final = frozenset(["ol", "ul", "menu"])
 _QUOTED: Final = ">"
 
 
+class Texts(NamedTuple):
+    """The lines of an answer in HTML: its words, what stands in a quote that nothing marks, and marked signatures."""
+
+    words: str
+    below: str
+    signature: tuple[str, ...]
+
+
 def text_of(html: str) -> str:
+    """The words of a piece of HTML, as texts_of gives them."""
+    return texts_of(html).words
+
+
+def texts_of(html: str) -> Texts:
     """The text of a piece of HTML, a line for each block, with > where a quote was. Time linear in its length.
 
     Numbers of lists are written out, since a program may have made a list of the owner's "1. lunch";
-    a link is followed by its address where its text is another. Everything below an Outlook header is
-    left out, and signatures that a program has marked as such.
+    a link is followed by its address where its text is another. What stands below an Outlook header, or
+    in a letter of ours, is kept apart from the words, and so are signatures that a program has marked.
     """
     reader = _Reader(max(html.rfind("<blockquote"), html.rfind("<BLOCKQUOTE")))
     start = 0
@@ -70,19 +83,17 @@ def text_of(html: str) -> str:
         start = token.end()
         if name := token["name"]:
             reader.tag(name.casefold(), token["attributes"], token.start(), is_end=bool(token["close"]))
-        if reader.is_cut:
-            break
-    else:
-        reader.text(html[start:])
-    return "\n".join(reader.finished())
+    reader.text(html[start:])
+    return reader.finished()
 
 
 @dataclass(slots=True)
 class _Open:
-    """An element that has not ended yet. first_line is where its text begins, number counts a list's items."""
+    """An element that has not ended yet. Its text begins at first_line of lines, number counts a list's items."""
 
     name: str
     part: Part
+    lines: list[str]
     first_line: int
     number: int | None = None
 
@@ -93,15 +104,18 @@ class _Reader:
 
     last_blockquote: int
     lines: list[str] = field(default_factory=list)
+    below: list[str] = field(default_factory=list)
+    signature: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     open_names: dict[str, int] = field(default_factory=dict)
     lists: list[_Open] = field(default_factory=list)
     quotes: int = 0  # open elements that are quotes: nothing inside is read
+    letters: int = 0  # open elements that are letters of ours
     preformatted: int = 0
     marker: str = ""
     link: tuple[str, int] | None = None
-    is_cut: bool = False
+    is_rest: bool = False  # all that comes is quoted, and not marked as such
 
     def text(self, data: str) -> None:
         """Words as they stand between tags."""
@@ -125,8 +139,10 @@ class _Reader:
             return
         elif name in _LINES:
             self.end_line()
-            if name == "li" and not is_end:
-                self._item(attributes)
+            if name == "li":
+                self._drop_marker()
+                if not is_end:
+                    self._item(attributes)
         elif name == "a":
             self._anchor("" if is_end else _attributes(attributes).get("href", ""))
         elif not is_end:
@@ -135,14 +151,13 @@ class _Reader:
     def _begin(self, name: str, attributes: dict[str, str], at: int) -> None:
         self.end_line()
         part = part_of(name, attributes, holds_blockquote=at < self.last_blockquote)
-        if part is Part.THE_REST:
-            self.is_cut = not self.quotes
-        if part in {Part.QUOTE, Part.THE_REST}:
-            if not self.quotes:
-                self.lines.append(_QUOTED)
-            self.quotes += 1
+        if part is not Part.WORDS and part is not Part.SIGNATURE and not self.quotes:
+            self._into().append(_QUOTED)
+            self.is_rest = self.is_rest or part is Part.THE_REST
+        self.quotes += part is Part.QUOTE
+        self.letters += part is Part.LETTER
         self.preformatted += name == "pre"
-        element = _Open(name, part, len(self.lines))
+        element = _Open(name, part, self._into(), len(self._into()))
         if name in _LISTS:
             element.number = _number(attributes.get("start", ""), 1) if name == "ol" else None
             self.lists.append(element)
@@ -159,12 +174,19 @@ class _Reader:
         element = self.stack.pop()
         self.open_names[element.name] -= 1
         self.preformatted -= element.name == "pre"
-        self.quotes -= element.part in {Part.QUOTE, Part.THE_REST}
+        self.quotes -= element.part is Part.QUOTE
+        self.letters -= element.part is Part.LETTER
         if element.name in _LISTS:
             self.lists.pop()
-        if element.part is Part.SIGNATURE and not any(map(may_instruct, self.lines[element.first_line :])):
-            del self.lines[element.first_line :]
+            self._drop_marker()
+        if element.part is Part.SIGNATURE:
+            self.signature += element.lines[element.first_line :]
+            del element.lines[element.first_line :]
         return element.name
+
+    def _into(self) -> list[str]:
+        """Where lines go at this point."""
+        return self.below if self.is_rest or self.letters else self.lines
 
     def _item(self, attributes: str) -> None:
         inside = self.lists[-1] if self.lists else None
@@ -189,8 +211,9 @@ class _Reader:
             self.end_line(is_forced=True)
         elif name == "hr":
             self.end_line()
-            self.is_cut = part_of(name, _attributes(attributes), holds_blockquote=False) is Part.THE_REST
-            self.lines += [_QUOTED] * self.is_cut
+            if part_of(name, _attributes(attributes), holds_blockquote=False) is Part.THE_REST:
+                self._into().append(_QUOTED)
+                self.is_rest = True
         elif name in {"td", "th"}:
             self.words.append(" ")
         elif name == "img":
@@ -198,26 +221,37 @@ class _Reader:
             self.words.append(alt if len(alt) <= 8 and not alt.isascii() else "")  # an emoji sent as a picture
 
     def end_line(self, *, is_forced: bool = False) -> None:
-        """Ends the line; an empty one counts only where it was asked for."""
+        """Ends the line; an empty one counts only where it was asked for.
+
+        The number of a list waits for the words of its item, which may begin in a block of their own.
+        """
         if self.quotes:
             return
         joined = "".join(self.words)
         line = joined.rstrip() if self.preformatted else " ".join(joined.split())
         if line == SURE_MARK.rstrip() and joined.endswith((" ", "\u00a0")):
             line = SURE_MARK
+        self.link = None
         if self.marker and line == self.marker.strip():
-            line = ""  # a list's empty last item
+            self.words[:] = [self.marker]
+            return
         if line or is_forced:
-            self.lines.append(line)
+            self._into().append(line)
         self.words.clear()
-        self.marker, self.link = "", None
+        self.marker = ""
 
-    def finished(self) -> list[str]:
+    def _drop_marker(self) -> None:
+        """Forgets the number of an item that ended without words."""
+        if self.marker:
+            self.words.clear()
+        self.marker = ""
+
+    def finished(self) -> Texts:
         """All lines, with every element ended."""
         while self.stack:
             self._pop()
         self.end_line()
-        return self.lines
+        return Texts("\n".join(self.lines), "\n".join(self.below), tuple(self.signature))
 
 
 def _attributes(text: str) -> dict[str, str]:

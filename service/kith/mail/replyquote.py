@@ -46,6 +46,13 @@ class Letter:
             return False
         return any(sentinel in _folded(line) for sentinel in self.sentinels)
 
+    def beside(self, line: str) -> str:
+        """What stands on its first line beside it: somebody may have written there."""
+        for sentinel in self.sentinels:
+            line = re.sub(r"\s{1,9}".join(map(re.escape, sentinel.split())), " ", line, flags=re.IGNORECASE)
+        left = line.strip("[]<>()*|# \t")
+        return left if re.search(r"\w", left) else ""
+
 
 def _folded(text: str) -> str:
     return " ".join(text.casefold().replace("i\u0307", "i").split())  # the Turkish capital İ folds to two characters
@@ -140,6 +147,11 @@ def header_block(lines: Sequence[str], at: int, letter: Letter) -> int:
     kinds.discard("other")
     known = len(kinds) >= 3 or (len(kinds) == 2 and any(letter.wrote(line[:_MOST]) for line in lines[at : at + last]))
     return last if known and "from" in kinds else 0
+
+
+def is_field(line: str) -> bool:
+    """Whether a line alone could be a field of a quoted message's header."""
+    return _kind(line) is not None
 
 
 def _kind(line: str) -> str | None:

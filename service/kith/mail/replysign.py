@@ -1,8 +1,10 @@
 """What programs and companies put below the owner's words: signatures, "sent from my phone", disclaimers."""
 
 import re
-from typing import Final
+from collections.abc import Collection
+from typing import Final, NamedTuple
 
+from kith.domain.reply_words import is_closing
 from kith.mail import quotewords as words
 
 _MOST_ADDED: Final = 120
@@ -25,12 +27,38 @@ _CONTACT: Final = re.compile(
     r"\s{0,4}(?:tel|t|m|f|fax|mob|mobile|phone|cell|e-?mail|mail|web|www|telefon|tél|mobil|linkedin|skype)\b",
     re.IGNORECASE,
 )
+_STREET: Final = re.compile(
+    r"\s{0,4}[0-9]{1,3},? (?:"
+    r"(?:(?:bis|ter),? )?(?i:rue|avenue|av\.?|boulevard|bd|chemin|place|quai|allée|impasse|cours|route|square) "
+    r"(?:d[eu]s?\b|d['’]|l['’]|l[ae]s?\b|[^\W_a-zß-öø-ÿ])|"
+    r"(?:[A-Z][\w'’.-]{0,30} ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Court|Square|Terrace|Close|Crescent|"
+    r"Gardens|Row|Way|Place|Hill|Parkway|Boulevard|Blvd)\b\.?(?=\s*(?:,|$)))"
+)
+"""A house and its street, where the number comes first: French, English."""
+_PRINTED: Final = re.compile(
+    r"\s{0,4}(?:\+?[0-9(][0-9 ()./-]{5,30}$|(?:https?://|www\.)\S{1,300}$|\S{1,64}@\S{1,255}$)"
+)
+"""A telephone number, a link or an address of mail alone on its line."""
+_MOST_NAMED: Final = 10
+"""Lines from the owner's own name on that may be a signature without a mark."""
+_MOST_PRINTED: Final = 70
 
 
-def unsigned(lines: list[str]) -> list[str]:
-    """Lines without what is added at their end and without empty lines there. The owner's words stay."""
-    kept = _without_added(trimmed(_without_signature(lines)))
-    return trimmed(_without_signature(kept))  # a disclaimer may have kept the lines below the mark too many
+class Unsigned(NamedTuple):
+    """The owner's lines, and those of the signature that stood below a mark."""
+
+    lines: list[str]
+    signature: list[str]
+
+
+def unsigned(lines: list[str], owner: Collection[str] = ()) -> Unsigned:
+    """Lines without what is added at their end and without empty lines there. The owner's words stay.
+
+    owner are the names with which the owner may sign, by which a signature is known that has no mark.
+    """
+    above, below = _parted(lines)
+    kept, more = _parted(_without_added(trimmed(above)))  # a disclaimer may have kept the lines too many
+    return Unsigned(trimmed(_without_name(kept, owner)), [*below, *more])
 
 
 def trimmed(lines: list[str]) -> list[str]:
@@ -39,20 +67,59 @@ def trimmed(lines: list[str]) -> list[str]:
     return lines[full[0] : full[-1] + 1] if full else []
 
 
-def _without_signature(lines: list[str]) -> list[str]:
-    """Lines above the signature. Under a mark that is not exact, a line that could be an instruction keeps them all."""
+def _parted(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Lines above the mark of a signature, and those below.
+
+    Under a mark that is not exact, a line that could be an instruction keeps them all above.
+    """
     for number, line in enumerate(lines):
-        if line == SURE_MARK:
-            return lines[:number]
         is_near_end = len(lines) - number <= _MOST_SIGNATURE + 1
-        if is_near_end and line.strip() in _MARKS and not any(map(may_instruct, lines[number + 1 :])):
-            return lines[:number]
+        is_likely = is_near_end and line.strip() in _MARKS and not any(map(may_instruct, lines[number + 1 :]))
+        if line == SURE_MARK or is_likely:
+            return lines[:number], lines[number + 1 :]
+    return lines, []
+
+
+def _without_name(lines: list[str], owner: Collection[str]) -> list[str]:
+    """Lines without the owner's own name near their end, and without what is printed below it and says nothing.
+
+    The name stands alone under an empty line or a word of closing. What else is below stays, for it may be an
+    afterthought; below a first name, which may be a friend's as well, only where there was a closing.
+    """
+    for number in range(max(1, len(lines) - _MOST_NAMED), len(lines)):
+        name, is_closed = _folded(lines[number]), is_closing(lines[number - 1])
+        if name not in owner or not (is_closed or not lines[number - 1].strip()):
+            continue
+        left = [line for line in lines[number + 1 :] if not _is_printed(line)]
+        if is_closed or " " in name or not left:
+            return [*lines[:number], *left]
     return lines
 
 
+def names_of(owner: str) -> frozenset[str]:
+    """With what somebody of this name may sign: the whole name, and the first."""
+    name = _folded(owner)
+    return frozenset(filter(None, (name, name.partition(" ")[0])))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().strip(" \t,.*_-–—~").split()) if len(name) <= _MOST_PRINTED else ""
+
+
+def _is_printed(line: str) -> bool:
+    """Whether a line is what signatures hold and no sentence: an address, a title, a telephone number."""
+    bare = line.strip()
+    if len(bare) > _MOST_PRINTED or may_instruct(bare):
+        return False
+    if not bare or _CONTACT.match(bare) or _STREET.match(bare) or _PRINTED.match(bare):
+        return True
+    words = re.findall(r"[^\W\d_]+", bare)
+    return bare[-1] not in ".!?" and 3 * sum(word[0].isupper() for word in words) >= 2 * len(words)
+
+
 def may_instruct(line: str) -> bool:
-    """Whether a line could be an instruction, so that it stays even where signatures stand."""
-    return bool(_INSTRUCTION.match(line)) and not _CONTACT.match(line)
+    """Whether a line could be an instruction, so that it is told of even where signatures stand."""
+    return bool(_INSTRUCTION.match(line)) and not _CONTACT.match(line) and not _STREET.match(line)
 
 
 def _without_added(lines: list[str]) -> list[str]:
