@@ -1,5 +1,6 @@
 """Who is due, when, who finds a place, and what is said about it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -180,8 +181,12 @@ def test_a_standing_agrees_with_itself(
     assert abs((how.due_on - how.reference).days - every.nominal_days) <= 3
 
 
+def spread_all(people: list[Person], tz: ZoneInfo, per_digest: int) -> dict[int, int]:
+    return spread(people, [who.id for who in people], tz, per_digest)
+
+
 def test_an_import_is_spread_over_the_weeks() -> None:
-    assert list(spread([person(n) for n in range(20)], PARIS, 7).values()) == [0] * 7 + [7] * 3 + [14] * 3 + [
+    assert list(spread_all([person(n) for n in range(20)], PARIS, 7).values()) == [0] * 7 + [7] * 3 + [14] * 3 + [
         21
     ] * 3 + [28] * 3 + [35]
 
@@ -189,8 +194,36 @@ def test_an_import_is_spread_over_the_weeks() -> None:
 def test_spreading_goes_by_the_local_day_and_the_id_and_not_by_the_order_given() -> None:
     evening = datetime(2026, 5, 3, 22, 30, tzinfo=UTC)
     people = [person(3), person(1), person(4, added_at=evening), person(2)]
-    assert spread(people, PARIS, 1) == {1: 0, 2: 7, 3: 7, 4: 0}
-    assert spread(people, PARIS, 0) == {1: 7, 2: 7, 3: 7, 4: 7}
+    assert spread_all(people, PARIS, 1) == {1: 0, 2: 7, 3: 7, 4: 0}
+    assert spread_all(people, PARIS, 0) == {1: 7, 2: 7, 3: 7, 4: 7}
+
+
+def test_those_who_do_not_wait_take_no_place_from_those_who_do() -> None:
+    people = [person(n) for n in range(500)]
+    assert spread(people, [499], PARIS, 7) == {499: 0}
+
+
+def added(number: int, minute: int) -> Person:
+    return person(number, added_at=datetime(2026, 5, 3, 10, minute, tzinfo=UTC))
+
+
+def test_nobody_added_by_hand_waits_behind_an_import_of_the_day() -> None:
+    imported, by_hand = [added(n, 0) for n in range(200)], [added(200 + n, 1 + n) for n in range(3)]
+    delays = spread_all(imported + by_hand, PARIS, 7)
+    assert [delays[who.id] for who in by_hand] == [0, 0, 0]
+    assert Counter(delays.values())[0] == 7
+
+
+def test_many_added_one_by_one_are_spread_as_well() -> None:
+    delays = spread_all([added(n, n % 60) for n in range(50)], PARIS, 7)
+    assert Counter(delays.values()).most_common(2) == [(0, 7), (7, 3)]
+
+
+@given(st.sets(st.integers(0, 29)), st.sets(st.integers(0, 29)))
+def test_nobody_falls_due_later_because_others_were_written_to(now: set[int], then: set[int]) -> None:
+    people = [added(n, 0) for n in range(20)] + [added(n, n) for n in range(20, 30)]
+    before, after = spread(people, now | then, PARIS, 7), spread(people, now, PARIS, 7)
+    assert all(after[number] <= before[number] for number in after)
 
 
 def overdue(number: int, share: float, passed_over: int = 0, old: bool = False) -> tuple[Person, Standing]:
@@ -237,6 +270,13 @@ def test_half_of_the_places_at_most_go_to_an_old_address_book_while_others_wait(
     old = [overdue(n, 20.0, passed_over=n, old=True) for n in range(200)]
     others = [overdue(n, 0.1) for n in range(300, 310)]
     assert [how.due_when_added for _, how in choose(old + others, 7).chosen] == [True] * 4 + [False] * 3
+
+
+def test_a_few_who_were_due_when_added_have_the_places_that_are_theirs() -> None:
+    fills_four = [overdue(n, 5.0, old=True) for n in range(4 * 3)]
+    assert ids(choose([*fills_four, overdue(99, 0.02)], 3).chosen) == [0, 1, 2]
+    one_more = overdue(98, 4.0, old=True)
+    assert ids(choose([*fills_four, one_more, overdue(99, 0.02)], 3).chosen) == [0, 1, 99]
 
 
 def test_places_that_nobody_else_needs_go_to_the_old_ones() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kith.domain.explaining import RULED_OUT, in_a_sentence, in_words, not_counted
+from kith.domain.explaining import RULED_OUT, in_a_sentence, in_words, not_counted, not_touched
 from kith.domain.touch import Reason
 
 
@@ -43,3 +43,21 @@ def test_of_one_message_alone_every_reason_is_told_in_a_sentence_with_its_name(r
 def test_the_field_that_gave_a_list_away_is_named_beside_it() -> None:
     assert in_a_sentence("bulk", "List-Id") == "it went to a list or to many at once (bulk: List-Id)"
     assert in_a_sentence(RULED_OUT) == "no touch by your own word"
+
+
+@pytest.mark.parametrize(
+    ("reason", "mark", "direction", "said"),
+    [
+        ("bystander", "", "outbound", "not of Bob: only copied on it (bystander)"),
+        ("bystander", "", "inbound", "not of Bob: not who wrote it (bystander)"),
+        ("bulk", "List-Id", "inbound", "not of Bob: it went to a list or to many at once (bulk: List-Id)"),
+        (RULED_OUT, "", "inbound", "not of Bob: no touch by your own word"),
+    ],
+)
+def test_who_only_takes_part_is_told_apart(reason: str, mark: str, direction: str, said: str) -> None:
+    assert not_touched("Bob", reason, mark, direction) == said
+
+
+def test_of_an_invitation_is_told_what_became_of_the_meeting() -> None:
+    assert in_a_sentence("calendar", meeting="you declined the meeting") == "you declined the meeting (calendar)"
+    assert in_a_sentence("bulk", meeting="you declined the meeting").startswith("it went to a list")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.domain.absence import PHRASES, announces_absence
+from kith.domain.absence import AWAY, REPLIES, announces_absence
 from kith.domain.address import Address
 from kith.domain.message import Envelope
 from kith.domain.touch import Circumstances, Direction, Found, Reason, Verdict, judge, may_be_reaction, was_moved
@@ -47,11 +47,32 @@ def test_out_of_office_mail_is_no_touch_in_any_language(language: str, subject: 
     assert from_maria(subject).reason is Reason.AUTOMATIC
 
 
-@pytest.mark.parametrize(("language", "phrases"), PHRASES.items())
+@pytest.mark.parametrize(("language", "phrases"), [*REPLIES.items(), *AWAY.items()])
 def test_each_phrase_announces_absence_by_itself_and_before_a_subject(language: str, phrases: str) -> None:
     for phrase in phrases.split("|"):
         for subject in (phrase, f"{phrase.strip()}: Lunch", f"{phrase.strip().upper()} : Lunch"):
             assert announces_absence(subject), subject
+
+
+@pytest.mark.parametrize(
+    ("subject", "alone", "answer"),
+    [
+        ("Out of office: Lunch?", "touch", Reason.AUTOMATIC),
+        ("Out of office: can you cover Monday?", "touch", Reason.AUTOMATIC),
+        ("Out of office: Re: can you cover Monday?", Reason.AUTOMATIC, Reason.AUTOMATIC),
+        ("Out of office: Lunch", Reason.AUTOMATIC, Reason.AUTOMATIC),
+        ("Automatic reply: Lunch?", Reason.AUTOMATIC, Reason.AUTOMATIC),
+        ("Out of Office AutoReply: Lunch?", Reason.AUTOMATIC, Reason.AUTOMATIC),
+        ("Abwesenheit: Vertretung für Montag gesucht", "touch", Reason.AUTOMATIC),
+        ("Abwesenheitsnotiz: Vertretung gesucht?", Reason.AUTOMATIC, Reason.AUTOMATIC),
+        ("Out of office next week, can you cover?", "touch", "touch"),
+    ],
+)
+def test_what_asks_was_written_by_somebody_unless_it_may_be_the_owners_own_question(
+    subject: str, alone: str, answer: str
+) -> None:
+    assert (from_maria(subject).reason or "touch") == alone
+    assert (from_maria(f"{subject}\r\nIn-Reply-To: <mine@example.com>").reason or "touch") == answer
 
 
 @pytest.mark.parametrize(("what", "subject"), HUMAN)
@@ -136,6 +157,11 @@ HOSTILE: list[tuple[str, Callable[[int], str]]] = [
     ("phrases and marks", lambda n: "automatic reply, " * (n // 17)),
     ("Notes", lambda n: "auto: " + "is out of " * (n // 10)),
     ("names", lambda n: "a " * (n // 2) + "is out of office"),
+    ("Notes of several tongues", lambda n: "auto : " + "ist abwesend é est absent " * 5 + "(" + "is abwesend (" * n),
+    ("names and brackets", lambda n: ("is out of the office " * 14)[:298] + ")" + "é" * n),
+    ("stars", lambda n: "*" * n),
+    ("tongues", lambda n: "out of office / " * (n // 16)),
+    ("days", lambda n: "out of office 1" + "1" * n),
     ("spaces", lambda n: " " * n),
     ("brackets", lambda n: "[" * n),
     ("marks above and below", lambda n: "a" + "\u0316\u0300" * (n // 2)),

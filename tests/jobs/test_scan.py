@@ -424,12 +424,11 @@ def test_what_the_owner_ruled_stays_when_it_is_read_again(office: Office) -> Non
     put(office.server, MARIA, "Not a touch", 3)
     office.read()
     with office.work.writing() as session:
-        session.connection().exec_driver_sql("UPDATE message SET reason = 'automatic', ruled = true")
+        session.connection().exec_driver_sql("UPDATE part SET ruling = false")
         session.connection().exec_driver_sql("DELETE FROM touch")
         people.refresh(session, office.work.owner_id, [1])
     office.read(full=True)
     assert office.subjects() == []
-    assert office.reasons() == {"Not a touch": "automatic"}
 
 
 def test_a_message_id_used_again_for_another_mail_is_another_message(office: Office) -> None:

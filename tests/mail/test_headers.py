@@ -182,6 +182,22 @@ def test_a_date_nobody_can_read_still_names_the_message() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("zoe@bücher.example", "Zoë <ZOE@xn--bcher-kva.example>", True),
+        ("zoe@work.example", "zoe@work.example.", True),
+        ("иван@почта.рф", "иван@xn--80a1acny.xn--p1ai", True),
+        ("zoe@bücher.example, bob@work.example", "bob@work.example., zoe@xn--bcher-kva.example", True),
+        ("zoe@bücher.example", "zoe@bucher.example", False),
+        ("zoe@work.example", "zoe+x@work.example", False),
+    ],
+)
+def test_a_message_is_one_however_a_domain_is_spelled(one: str, other: str, is_same: bool) -> None:
+    here, there = (envelope(f"Message-ID: <a@b>\r\nTo: {to}\r\n\r\n".encode(), None) for to in (one, other))
+    assert (identity(here) == identity(there)) is is_same
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         (b"<a@b>", "<a@b>"),

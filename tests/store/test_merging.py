@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from kith.store import letters, merging, messages, notes, people
+from kith.store import letters, merging, messages, notes, people, undoing
 from kith.store.engine import reading, writing
 from kith.store.tables import METADATA, InstructionRow
 from support.store import NOW, a_life, draft, dump, letter, message, part, person, touch
@@ -49,14 +49,14 @@ def _unmerge(engine: Engine, owner: int, change_id: int, *concerned: int) -> Non
     with writing(engine) as session:
         row = notes.change(session, owner, change_id)
         assert row
-        notes.take_back(session, row, NOW)
+        undoing.take_back(session, row, NOW)
         people.refresh(session, owner, concerned)
 
 
 def test_every_table_with_a_person_in_it_is_thought_of() -> None:
     holding = {name for name, table in METADATA.tables.items() if "person_id" in table.c}
     assert {str(table.__tablename__) for table, _ in merging.MOVED} == holding
-    assert holding <= set(notes.UNDOABLE)
+    assert holding <= set(undoing.UNDOABLE)
 
 
 def test_all_that_one_had_the_other_has_and_nothing_twice(engine: Engine, owner: int, two: tuple[int, int]) -> None:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from kith.store import messages
+from kith.store import messages, rulings
 from kith.store.engine import reading, writing
 from kith.store.tables import MessageRow
+from kith.store.undoing import setting
 from support.store import NOW, invite, message, part, person, touch
 
 
@@ -51,11 +52,12 @@ def test_who_takes_part_in_what(engine: Engine, owner: int, maria: int, bob: int
         messages.add(session, [*rows, message(owner, "d", reason="crowd", at=NOW - timedelta(days=4))])
         messages.add_parts(session, [part(owner, maria, name) for name in "abcd"])
         messages.add_parts(session, [part(owner, bob, "a"), part(owner, bob, "gone")])
-        assert sorted(messages.participants(session, owner, "a")) == [maria, bob]
+        assert [p.person_id for p in rulings.parts(session, owner, "a")] == [maria, bob]
         assert names(messages.of_person(session, owner, maria, 3)) == ["b", "c", "a"]
         assert names(messages.of_person(session, owner, bob, 3)) == ["a"]
         messages.add_touches(session, [touch(owner, maria, "a"), touch(owner, maria, "b"), touch(owner, bob, "c")])
-        assert names(messages.not_counted_since(session, owner, maria, None, 5)) == ["c", "d"]  # c touched Bob alone
+        uncounted = messages.not_counted_since(session, owner, maria, None, 5)
+        assert [(m.identity, said) for m, said in uncounted] == [("c", None), ("d", None)]  # c touched Bob alone
         assert messages.not_counted_since(session, owner, maria, NOW - timedelta(days=2), 5) == []
 
 
@@ -73,16 +75,23 @@ def test_touches_are_kept_once_and_removed_for_one_or_all(engine: Engine, owner:
         assert messages.remove_touches(session, owner + 1, "b") == []
 
 
-def test_what_the_owner_ruled_is_kept_with_the_message(engine: Engine, owner: int) -> None:
+def test_what_the_owner_said_is_kept_for_each_person_in_a_message(
+    engine: Engine, owner: int, maria: int, bob: int
+) -> None:
     with writing(engine) as session:
-        messages.add(session, [message(owner, "a"), message(owner, "b")])
-        messages.rule(session, owner, "a", "ruled-out", ruled=True)
+        messages.add(session, [message(owner, "a", reason="bulk"), message(owner, "b")])
+        messages.add_parts(session, [part(owner, p, name) for p in (maria, bob) for name in "ab"])
+        hers, his = rulings.parts(session, owner, "a")
+        assert rulings.rule(session, [hers], counts=True) == [
+            setting("part", hers.id, {"ruling": None}, {"ruling": True})
+        ]
+        rulings.rule(session, rulings.parts(session, owner, "b"), counts=False)
         session.expire_all()
-        found = messages.by_identity(session, owner, ["a", "b"])
-        assert {name: (row.reason, row.ruled) for name, row in found.items()} == {
-            "a": ("ruled-out", True),
-            "b": (None, False),
-        }
+        everything = {(maria, "a"): True, (maria, "b"): False, (bob, "b"): False}
+        assert rulings.said(session, owner, ["a", "b", "c"]) == everything
+        assert rulings.said(session, owner, ["c"]) == rulings.said(session, owner + 1, ["a"]) == {}
+        assert his.ruling is None
+        assert [said for _, said in messages.not_counted_since(session, owner, maria, None, 5)] == [True, False]
 
 
 def test_there_is_one_snippet_a_person(engine: Engine, owner: int, maria: int, bob: int) -> None:
@@ -167,7 +176,7 @@ def test_nothing_of_another_owner_is_seen(engine: Engine, owner: int, maria: int
     other = owner + 1
     with reading(engine) as session:
         assert messages.by_message_id(session, other, "<a@example.com>") == []
-        assert messages.participants(session, other, "a") == []
+        assert rulings.parts(session, other, "a") == []
         assert messages.of_person(session, other, maria, 5) == []
         assert messages.touches(session, other, maria, 5) == []
         assert messages.touches_since(session, other, NOW - timedelta(days=1)) == []

@@ -6,63 +6,106 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
-PHRASES: Final[Mapping[str, str]] = {
+REPLIES: Final[Mapping[str, str]] = {
+    "Afrikaans": "outomatiese antwoord",
     "Albanian": "përgjigje automatike",
-    "Arabic": "رد تلقائي | الرد التلقائي | خارج المكتب",
+    "Arabic": "رد تلقائي | الرد التلقائي",
     "Basque": "erantzun automatikoa",
-    "Bulgarian": "автоматичен отговор | извън офиса",
-    "Catalan": "resposta automàtica | fora de l'oficina",
-    "Chinese": "自动回复 | 自动答复 | 自動回覆 | 自動回復 | 外出自动回复 | 不在办公室 | 不在辦公室 | 休假自动回复",
-    "Croatian": "automatski odgovor | izvan ureda",
-    "Czech": "automatická odpověď | mimo kancelář | nepřítomnost | oznámení o nepřítomnosti",
-    "Danish": "automatisk svar | autosvar | ikke på kontoret | fravær | fraværsbesked",
-    "Dutch": "automatisch antwoord | automatisch bericht | afwezig | afwezigheid | afwezigheidsbericht | "
-    "afwezigheidsmelding | niet op kantoor",
-    "English": "auto reply | auto-reply | autoreply | auto response | auto-response | autoresponse | automatic reply | "
-    "automatic response | automated reply | automated response | out of office | out-of-office | "
-    "out of the office | out of office reply | out of office message | out of office notification | "
-    "i am out of office | i am out of the office | i'm out of office | i'm out of the office | "
-    "i am currently out of the office | away from my mail | away from the office | vacation reply | "
-    "vacation response | absence notification",
-    "Estonian": "automaatvastus | automaatne vastus | kontorist väljas",
-    "Finnish": "automaattinen vastaus | poissa | poissaoloviesti | poissa toimistosta",
-    "French": "réponse automatique | réponse automatique d'absence | absence du bureau | absent du bureau | "
-    "message d'absence | notification d'absence | avis d'absence | je suis absent | je suis absente",
-    "Galician": "resposta automática | fóra da oficina",
-    "German": "automatische antwort | automatische antwortmail | autoantwort | abwesend | abwesenheit | "
-    "abwesenheitsnotiz | abwesenheitsmeldung | abwesenheitsnachricht | abwesenheitsbenachrichtigung | "
-    "nicht im büro | ich bin nicht im büro",
-    "Greek": "αυτόματη απάντηση | εκτός γραφείου | απουσία από το γραφείο",
-    "Hebrew": "מענה אוטומטי | תשובה אוטומטית | מחוץ למשרד",
+    "Belarusian": "аўтаматычны адказ",
+    "Bulgarian": "автоматичен отговор",
+    "Catalan": "resposta automàtica",
+    "Chinese": "自动回复 | 自动答复 | 自動回覆 | 自動回復 | 外出自动回复 | 休假自动回复",
+    "Croatian": "automatski odgovor",
+    "Czech": "automatická odpověď | oznámení o nepřítomnosti",
+    "Danish": "automatisk svar | autosvar | fraværsbesked",
+    "Dutch": "automatisch antwoord | automatisch bericht | afwezigheidsbericht | afwezigheidsmelding",
+    "English": "auto reply | auto-reply | autoreply | auto response | auto-response | autoresponse | "
+    "automatic reply | automatic response | automated reply | automated response | out of office reply | "
+    "out of office message | out of office notification | out-of-office reply | out-of-office message | "
+    "out-of-office notification | vacation reply | vacation response | absence notification",
+    "Estonian": "automaatvastus | automaatne vastus",
+    "Finnish": "automaattinen vastaus | poissaoloviesti",
+    "French": "réponse automatique | réponse automatique d'absence | auto-réponse | autoréponse | "
+    "message automatique | message automatique d'absence | message d'absence | notification d'absence | "
+    "avis d'absence",
+    "Galician": "resposta automática",
+    "German": "automatische antwort | automatische antwort auf | automatische antwortmail | autoantwort | "
+    "abwesenheitsnotiz | automatische abwesenheitsnotiz | abwesenheitsmeldung | automatische abwesenheitsmeldung | "
+    "abwesenheitsnachricht | abwesenheitsbenachrichtigung | abwesenheitsassistent",
+    "Greek": "αυτόματη απάντηση",
+    "Hebrew": "מענה אוטומטי | תשובה אוטומטית",
     "Hindi": "स्वचालित उत्तर | स्वतः उत्तर",
-    "Hungarian": "automatikus válasz | házon kívül | irodán kívül",
+    "Hungarian": "automatikus válasz",
     "Icelandic": "sjálfvirkt svar",
-    "Indonesian and Malay": "balasan otomatis | balasan automatik | jawaban otomatis | di luar kantor",
-    "Italian": "risposta automatica | fuori sede | fuori ufficio | messaggio di assenza | assenza dall'ufficio",
-    "Japanese": "自動応答 | 自動返信 | 自動返信メール | 不在通知 | 不在のお知らせ | 外出中",
-    "Korean": "자동 회신 | 자동회신 | 자동 응답 | 자동응답 | 부재중 | 부재 중",
-    "Latvian": "automātiska atbilde | ārpus biroja",
-    "Lithuanian": "automatinis atsakymas | ne biure",
-    "Norwegian": "automatisk svar | autosvar | fraværsmelding | fravær | ikke på kontoret | ute av kontoret",
+    "Indonesian and Malay": "balasan otomatis | balasan automatik | jawaban otomatis",
+    "Italian": "risposta automatica | messaggio di assenza",
+    "Japanese": "自動応答 | 自動返信 | 自動返信メール | 不在通知",
+    "Korean": "자동 회신 | 자동회신 | 자동 응답 | 자동응답",
+    "Latvian": "automātiska atbilde | automātiskā atbilde",
+    "Lithuanian": "automatinis atsakymas",
+    "Macedonian": "автоматски одговор",
+    "Norwegian": "automatisk svar | autosvar | fraværsmelding",
     "Persian": "پاسخ خودکار",
-    "Polish": "odpowiedź automatyczna | automatyczna odpowiedź | nieobecność | nieobecność w biurze | poza biurem",
-    "Portuguese": "resposta automática | fora do escritório | ausência | ausência do escritório | "
-    "ausência temporária | aviso de ausência",
-    "Romanian": "răspuns automat | în afara biroului",
-    "Russian": "автоответ | автоматический ответ | вне офиса | нет на месте",
-    "Serbian": "аутоматски одговор | automatski odgovor | van kancelarije",
-    "Slovak": "automatická odpoveď | mimo kancelárie | neprítomnosť",
-    "Slovenian": "samodejni odgovor | odsotnost | nisem v pisarni",
-    "Spanish": "respuesta automática | fuera de la oficina | fuera de oficina | ausente de la oficina | "
-    "aviso de ausencia | mensaje de ausencia",
-    "Swedish": "automatiskt svar | autosvar | frånvaro | frånvarande | frånvaromeddelande | "
-    "ej på kontoret | inte på kontoret",
-    "Thai": "ตอบกลับอัตโนมัติ | การตอบกลับอัตโนมัติ | ไม่อยู่ที่สำนักงาน",
-    "Turkish": "otomatik yanıt | otomatik cevap | ofis dışında | ofis dışındayım",
-    "Ukrainian": "автоматична відповідь | автовідповідь | не в офісі",
-    "Vietnamese": "trả lời tự động | thư trả lời tự động | vắng mặt tại văn phòng",
+    "Polish": "odpowiedź automatyczna | automatyczna odpowiedź | autoodpowiedź",
+    "Portuguese": "resposta automática | autoresposta | aviso de ausência",
+    "Romanian": "răspuns automat",
+    "Russian": "автоответ | автоматический ответ",
+    "Serbian": "аутоматски одговор | automatski odgovor",
+    "Slovak": "automatická odpoveď",
+    "Slovenian": "samodejni odgovor",
+    "Spanish": "respuesta automática | autorespuesta | auto-respuesta | aviso de ausencia | mensaje de ausencia",
+    "Swedish": "automatiskt svar | autosvar | frånvaromeddelande",
+    "Thai": "ตอบกลับอัตโนมัติ | การตอบกลับอัตโนมัติ",
+    "Turkish": "otomatik yanıt | otomatik cevap",
+    "Ukrainian": "автоматична відповідь | автовідповідь",
+    "Vietnamese": "trả lời tự động | thư trả lời tự động",
+    "Welsh": "ymateb awtomatig",
 }
-"""What such subjects begin with: the words mail programs put there, and those that people set."""
+"""What such subjects begin with: the words that mail programs put there."""
+
+AWAY: Final[Mapping[str, str]] = {
+    "Arabic": "خارج المكتب",
+    "Bulgarian": "извън офиса",
+    "Catalan": "fora de l'oficina",
+    "Chinese": "不在办公室 | 不在辦公室",
+    "Croatian": "izvan ureda",
+    "Czech": "mimo kancelář | nepřítomnost",
+    "Danish": "ikke på kontoret | fravær | fraværende",
+    "Dutch": "afwezig | afwezigheid | niet op kantoor",
+    "English": "out of office | out-of-office | out of the office | i am out of office | i am out of the office | "
+    "i'm out of office | i'm out of the office | i am currently out of the office | away from my mail | "
+    "away from the office",
+    "Estonian": "kontorist väljas",
+    "Finnish": "poissa | poissaolo | poissa toimistosta",
+    "French": "absence du bureau | absent | absente | absent du bureau | absente du bureau | je suis absent | "
+    "je suis absente",
+    "Galician": "fóra da oficina",
+    "German": "abwesend | abwesenheit | nicht im büro | ich bin nicht im büro",
+    "Greek": "εκτός γραφείου | απουσία από το γραφείο",
+    "Hebrew": "מחוץ למשרד",
+    "Hungarian": "házon kívül | irodán kívül",
+    "Indonesian and Malay": "di luar kantor",
+    "Italian": "fuori sede | fuori ufficio | assenza dall'ufficio",
+    "Japanese": "不在のお知らせ | 外出中",
+    "Korean": "부재중 | 부재 중",
+    "Latvian": "ārpus biroja",
+    "Lithuanian": "ne biure",
+    "Norwegian": "fravær | fraværende | ikke på kontoret | ute av kontoret",
+    "Polish": "nieobecność | nieobecność w biurze | poza biurem",
+    "Portuguese": "fora do escritório | ausência | ausência do escritório | ausência temporária",
+    "Romanian": "în afara biroului",
+    "Russian": "вне офиса | нет на месте",
+    "Serbian": "van kancelarije",
+    "Slovak": "mimo kancelárie | neprítomnosť",
+    "Slovenian": "odsotnost | nisem v pisarni",
+    "Spanish": "fuera de la oficina | fuera de oficina | ausente de la oficina",
+    "Swedish": "frånvaro | frånvarande | ej på kontoret | inte på kontoret",
+    "Thai": "ไม่อยู่ที่สำนักงาน",
+    "Turkish": "ofis dışında | ofis dışındayım",
+    "Ukrainian": "не в офісі",
+    "Vietnamese": "vắng mặt tại văn phòng",
+}
+"""What people set there, and may write themselves."""
 
 _LOOKED_AT: Final = 300  # characters, so that nothing a sender writes takes long; levelling alone can be quadratic
 
@@ -76,45 +119,80 @@ def _level(text: str) -> str:
     return " ".join(bare.split())
 
 
+def _levelled(phrases: Mapping[str, str]) -> set[str]:
+    return {_level(phrase) for known in phrases.values() for phrase in known.split("|")}
+
+
 def _any_of(phrases: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(p) for p in sorted(phrases, key=len, reverse=True)) + ")"
 
 
-_LEVELLED: Final = {_level(phrase) for known in PHRASES.values() for phrase in known.split("|")}
-_BEGINNINGS: Final = frozenset(phrase[:2] for phrase in _LEVELLED)  # "au" among them
-_PHRASE: Final = _any_of(_LEVELLED)
-_AND_ANOTHER: Final = rf"(?:[ ,:-]{{1,3}}{_PHRASE})?"  # "Out of Office AutoReply", as older servers have it
+_REPLIES, _AWAY = _levelled(REPLIES), _levelled(AWAY)
+_DECORATED: Final = frozenset("[【「(*")
+_BEGINNINGS: Final = frozenset(phrase[:2] for phrase in _REPLIES | _AWAY)  # "au" among them
+_PHRASE: Final = _any_of(_REPLIES | _AWAY)
+_AND_OTHERS: Final = rf"(?:[ ,:/|-]{{1,3}}{_PHRASE}){{0,2}}"  # "Out of Office AutoReply"; the same in two languages
 _ANSWERED: Final = "(?:re|aw|sv|tr|vs|rv|ris|odp|fwd?|wg) ?:"
 _MARK: Final = rf"(?:[.!]*$| ?[:!|(]| [-–—~] ?| ?[–—]| {_ANSWERED})"
+_MONTH: Final = (
+    "(?:jan(?:uary?|vier)?|feb(?:ruary?)?|fev(?:rier)?|mar(?:ch|s|z|zo)?|apr(?:ile?)?|avr(?:il)?|may|mai|maj|jun[ei]?|"
+    "juin|jul[iy]?|juil(?:let)?|aug(?:ust)?|aout|sept?(?:emb(?:er|re))?|o[ck]t(?:ob(?:er|re))?|nov(?:emb(?:er|re))?|"
+    "de[cz](?:emb(?:er|re))?)"
+)
+_DATED: Final = rf" (?:{_MONTH}\.? [0-9]|[0-9]{{1,4}}[./-][0-9]|[0-9]{{1,2}}\.? {_MONTH}\b)[^?]*$"
 _UNTIL: Final = (
     r"[.,;]? (?:until|till|from|back|returning|bis|vom|jusqu'|hasta|fino al?|dal|ate|tot|t/m|til|do|od)\b"
     r"[^?]*$"  # what asks something was written by somebody
 )
-_BRACKETS: Final = "[【「"
-_ABSENT: Final = (
-    rf"[{re.escape(_BRACKETS)}]{_PHRASE}[:!]?[\]】」]"
-    rf"|{_PHRASE}{_AND_ANOTHER}(?:{_MARK}|{_UNTIL})"
-    rf"|auto: {_ANSWERED}"  # RFC 5230, 4.4 puts "Auto: " before the subject; alone it is a car, too
-    r"|auto: [^:?]*\b(?:is|am) (?:currently )?out of (?:the )?office\b"
-    r"|[^:?!]*\bis out of (?:the )?office \((?:returning|until|back)\b"
+_IS_AWAY: Final = (
+    "(?:is|am|ist|bin|est|suis|esta|estoy|e|sono) (?:currently |derzeit |zurzeit |actuellement )?"
+    "(?:out of (?:the )?office|ausser haus|nicht im buro|abwesend|absente?(?: du bureau)?|fuera de la oficina|"
+    "ausente(?: do escritorio)?|fuori (?:sede|ufficio)|niet op kantoor|afwezig)"
 )
-_SHOUTED: Final = re.compile(r"OOO(?:\s*$|:| [-–—] | until )")  # in small letters it is a cry of delight
+_RETURN: Final = (
+    r"\((?:returning|until|back|ruckkehr|zuruck|bis|retour|de retour|regres|vuelve|hasta|rit?orn|rientr|terug)"
+)
+_ABSENT: Final = (
+    rf"[\[【「(]{_PHRASE}[:!]?[\]】」)]|\*{{1,5}} ?{_PHRASE} ?\*"
+    rf"|{_PHRASE}{_AND_OTHERS}(?:{_MARK}|{_UNTIL}|{_DATED})"
+    rf"|auto: {_ANSWERED}"  # RFC 5230, 4.4 puts "Auto: " before the subject; alone it is a car, too
+    rf"|auto ?: [^:?]*\b{_IS_AWAY}\b"
+)
+_NAMED: Final = re.compile(rf"[^:?!]*\b{_IS_AWAY} {_RETURN}|[^:?!,]*\bis out of the office\.$")  # both of Notes
+_SHOUTED: Final = re.compile(rf"OOO(?:\s*$|:| [-–—] | until | (?i:{_ANSWERED}))")  # small, it is a cry of delight
+_ASKS: Final = re.compile(
+    r"[?\u061f\u037e]|\b(?:can|could|would|will) you\b|\b(?:wanted|needed|gesucht|gezocht|soges|sokes)\b"
+    r"|\b(?:kannst du|konnt ihr|konnen sie|wer kann|kun(?: j|t u)|kunnen jullie|kan (?:du|ni|dere)|peux-tu)\b"
+    r"|\b(?:pouvez-vous|puedes|podrias|necesito|puoi|potresti|preciso|pytanie|mozesz|prosze o|prosim o|muzes|voitko)\b"
+)
 
 
-def announces_absence(subject: str) -> bool:
+def announces_absence(subject: str, *, is_answer: bool = True) -> bool:
     """Whether a subject is that of an automatic answer: one of the phrases, then its end, a mark or a date.
 
-    "Out of office: holiday" is one; "Out of office next week, can you cover?" was written by somebody.
+    "Out of office: holiday" is one; "Out of office next week, can you cover?" was written by somebody. What follows
+    the mark may be the subject that is answered, with its question; in a message that answers none (is_answer: it has
+    an In-Reply-To or References) it is somebody who asks, unless only machines use the phrase.
     """
     start = subject.strip()[:_LOOKED_AT]
-    return _is_absent(_level(start)) or _SHOUTED.match(start) is not None
+    levelled = _level(start)
+    if not (_is_absent(levelled) or _SHOUTED.match(start)):
+        return False
+    return is_answer or _ASKS.search(levelled) is None or _machine_made().search(levelled) is not None
 
 
 def _is_absent(levelled: str) -> bool:
-    may_be = levelled[:2] in _BEGINNINGS or levelled[:1] in _BRACKETS or "is out of" in levelled
-    return may_be and _absent().match(levelled) is not None
+    may_be = levelled[:2] in _BEGINNINGS or levelled[:1] in _DECORATED
+    if may_be and _absent().match(levelled):
+        return True
+    return levelled[-1:] in (")", ".") and _NAMED.match(levelled) is not None
 
 
 @cache
 def _absent() -> re.Pattern[str]:
     return re.compile(_ABSENT)  # hundreds of phrases: few programs need them, and most subjects are plainly none
+
+
+@cache
+def _machine_made() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_ANSWERED}|{_any_of(_REPLIES)})")

@@ -1,7 +1,7 @@
 """Who is due: the wished rhythm, the day it falls on, and who finds a place in a digest that is too small for all."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Final, Literal
@@ -16,6 +16,9 @@ Resets = Literal["any", "mine"]
 
 A_WEEK: Final = 3
 """How many never-touched people of one day fall due each week after the first digest's fill."""
+
+BACKLOG: Final = 4
+"""People who were due already when they were added are an old address book if they fill more than so many digests."""
 
 PATIENCE: Final = 4
 """After each so many digests that were too full for somebody, they go before everybody who waited less long."""
@@ -132,15 +135,22 @@ def _local(at: datetime, tz: tzinfo) -> date:
     return at.astimezone(tz).date()
 
 
-def spread(people_never_touched: Iterable[Person], tz: tzinfo, per_digest: int) -> dict[int, int]:
-    """Days of delay by id, so that an import does not fall due on one day.
+def spread(everybody: Sequence[Person], waiting: Collection[int], tz: tzinfo, per_digest: int) -> dict[int, int]:
+    """Days of delay by id for those in waiting, so that an import does not fall due on one day.
 
-    Of the people added on one local day, in the order of their ids, as many as a digest holds wait for nothing; the
-    others fall due three a week from then on. As some are written to, those behind them move up.
+    waiting are the never touched who have a cadence. Of those added on one local day as many as a digest holds wait
+    for nothing; the others fall due three a week from then on. Nobody added by hand waits behind an import, which is
+    more people than a digest holds at one moment, whatever became of them since; else the earlier goes first. As some
+    are written to, those behind them move up.
     """
+    at_once = Counter(person.added_at for person in everybody)
+    among = set(waiting)
+    queue = sorted(
+        (p for p in everybody if p.id in among), key=lambda p: (at_once[p.added_at] > per_digest, p.added_at, p.id)
+    )
     delays: dict[int, int] = {}
     added: Counter[date] = Counter()
-    for person in sorted(people_never_touched, key=lambda p: p.id):
+    for person in queue:
         on = _local(person.added_at, tz)
         late = added[on] - max(0, per_digest)
         delays[person.id] = 0 if late < 0 else 7 * (1 + late // A_WEEK)
@@ -165,12 +175,14 @@ def choose(candidates: Sequence[Candidate], cap: int) -> Choice:
     The order is by share of the cadence, then by how often they were passed over, then by name and id. Two rules keep
     it fair. Somebody passed over four times goes before all who were passed over less than four times, after eight
     times before those of less than eight, and so on: each place given away puts its new holder behind those who still
-    wait, so of n overdue people everybody comes within 4 + n / (cap / 2) digests, rounded up. And while others wait,
-    at most half of the places, rounded up, go to people who were due already when they were added: an old address
-    book comes back little by little.
+    wait, so of n overdue people everybody comes within 4 + n / (cap / 2) digests, rounded up. And an old address book
+    comes back little by little: if more of them were due already when they were added than BACKLOG digests hold, at
+    most half of the places, rounded up, go to those while others wait.
     """
     overdue = sorted((c for c in candidates if c[1].is_overdue), key=_order)
-    old_places, places = (max(cap, 0) + 1) // 2, max(cap, 0)
+    places = max(cap, 0)
+    is_backlog = sum(how.due_when_added for _, how in overdue) > BACKLOG * places
+    old_places = (places + 1) // 2 if is_backlog else places
     first, held_back = [], []
     for candidate in sorted(overdue, key=lambda c: -(c[0].passed_over // PATIENCE)):
         if candidate[1].due_when_added and old_places == 0:
@@ -196,7 +208,7 @@ def why(person: Person, how: Standing, history: History, today: date, tz: tzinfo
     if how.paused:
         return f"{since}; paused until you resume"
     if how.snoozed and person.snoozed_until:
-        return f"{since}; snoozed until {_said(person.snoozed_until, today)}"
+        return f"{since}; snoozed until {day_said(person.snoozed_until, today)}"
     return f"{since}; you wanted every {_every(how.cadence)}" if how.cadence else f"{since}; no rhythm is set"
 
 
@@ -204,19 +216,19 @@ def explanation(person: Person, how: Standing, history: History, today: date, tz
     """The same for an owner who asks: with whose rhythm it is, and the day it falls on."""
     if how.cadence is None or how.due_on is None:
         return why(person, how, history, today, tz)
-    due = f"due after {how.cadence} ({how.source}), on {_said(how.due_on, today)}"
+    due = f"due after {how.cadence} ({how.source}), on {day_said(how.due_on, today)}"
     since = _since(how, history, today, tz)
     hidden = "; paused until you resume" if how.paused else ""
     if how.snoozed and person.snoozed_until and not how.paused:
-        hidden = f"; snoozed until {_said(person.snoozed_until, today)}"
-    return f"{since}, {due}{hidden}" if how.counted else f"{since}, due from {_said(how.due_on, today)} on{hidden}"
+        hidden = f"; snoozed until {day_said(person.snoozed_until, today)}"
+    return f"{since}, {due}{hidden}" if how.counted else f"{since}, due from {day_said(how.due_on, today)} on{hidden}"
 
 
 def _since(how: Standing, history: History, today: date, tz: tzinfo) -> str:
     latest = _local(history.last_touched, tz) if history.last_touched else None
     theirs = f" (you heard from them {_ago(latest, today)})" if latest and latest > how.reference else ""
     if not how.counted and latest is None:
-        return f"You have not been in touch yet; added on {_said(how.reference, today)}"
+        return f"You have not been in touch yet; added on {day_said(how.reference, today)}"
     if not how.counted:
         return f"You have not reached out yet (you heard from them {_ago(latest or today, today)})"
     if how.reference >= today:
@@ -250,6 +262,7 @@ _MONTHS: Final = {number: name.title() for name, number in reversed(MONTHS.items
 """By number, in English whatever the locale; the long name comes first in MONTHS and so wins."""
 
 
-def _said(on: date, today: date) -> str:
+def day_said(on: date, today: date) -> str:
+    """A day as it is said: 3 May, and with its year where that is not this one."""
     year = "" if on.year == today.year else f" {on.year}"
     return f"{on.day} {_MONTHS[on.month]}{year}"

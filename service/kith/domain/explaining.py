@@ -1,10 +1,14 @@
 """Verdicts in words, for an owner who asks why."""
 
+import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
 from typing import Final
 
-from kith.domain.touch import Reason
+from kith.domain.cadence import day_said
+from kith.domain.calendar import Occurrence, counts
+from kith.domain.touch import Direction, Reason
 
 RULED_OUT: Final = "ruled-out"
 """The reason why a message is no touch that the owner took for none."""
@@ -31,6 +35,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
     Reason.STRANGER: "none of your people is in it",
 }
 _MARKED: Final = (Reason.AUTOMATIC, Reason.BULK)
+_ASIDE: Final[Mapping[str, str]] = {Direction.OUTBOUND: "only copied on it", Direction.INBOUND: "not who wrote it"}
+"""Why a message that touches others is no touch of somebody who takes part in it."""
 
 
 def in_words(reason: str, mark: str = "") -> str:
@@ -39,12 +45,46 @@ def in_words(reason: str, mark: str = "") -> str:
     return f"{said} ({mark})" if mark and reason in _MARKED else said
 
 
-def in_a_sentence(reason: str, mark: str = "") -> str:
-    """The same for one message alone, which has room for more: "it went to a list or to many (bulk: List-Id)"."""
-    told = _SENTENCES.get(reason)
+def in_a_sentence(reason: str, mark: str = "", meeting: str = "") -> str:
+    """The same for one message alone, which has room for more: "it went to a list or to many (bulk: List-Id)".
+
+    meeting tells what became of that of an invitation.
+    """
+    told = meeting if meeting and reason == Reason.CALENDAR else _SENTENCES.get(reason)
     if told is None:
         return in_words(reason, mark)
     return f"{told} ({reason}: {mark})" if mark and reason in _MARKED else f"{told} ({reason})"
+
+
+def of_meetings(counted: Collection[date], next_on: date | None, today: date) -> str:
+    """What became of the meetings of an invitation: the days of those that counted, and of the next that will."""
+    coming = day_said(next_on, today) if next_on else ""
+    if not counted:
+        return f"the meeting on {coming} counts once it was held" if coming else ""
+    last = day_said(max(counted), today)
+    said = (
+        f"the meeting counted, on {last}" if len(counted) == 1 else f"{len(counted)} meetings counted, last on {last}"
+    )
+    return f"{said}; the next is on {coming}" if coming else said
+
+
+def why_uncounted(meeting: Occurrence, owner: Collection[str], key: Callable[[str], str], max_recipients: int) -> str:
+    """Why a meeting is no touch; owner, key and max_recipients are as in calendar.counts."""
+    if meeting.cancelled:
+        return "the meeting was cancelled"
+    if not counts(meeting, owner, key, sys.maxsize):
+        is_asked = any(key(attendee.address) in owner for attendee in meeting.attendees)
+        return "you declined the meeting" if is_asked else "you were not asked to the meeting"
+    if not counts(meeting, owner, key, max_recipients):
+        return "too many were asked to the meeting (max_recipients in kith.toml)"
+    return "none of your people came to the meeting"
+
+
+def not_touched(name: str, reason: str, mark: str, direction: str) -> str:
+    """The same for one person in a message that touched others: "not of Bob: only copied on it (bystander)"."""
+    if reason != Reason.BYSTANDER:
+        return f"not of {name}: {in_a_sentence(reason, mark)}"
+    return f"not of {name}: {_ASIDE.get(direction, in_words(reason))} ({reason})"
 
 
 def not_counted(verdicts: Iterable[tuple[str, str]]) -> str:

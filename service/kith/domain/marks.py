@@ -23,9 +23,35 @@ TELLING_PARTS: Final = frozenset({"text/calendar", REACTION_TYPE, RECEIPT_PART})
 _MACHINES: Final = frozenset({"auto-submitted", "x-autoreply", "x-autorespond", "precedence", "return-path"})
 _OPENING: Final = 400  # characters: the sentence of a reaction is the first there is
 _COMMENT = re.compile(r"\([^()]*\)")
-_SUBJECT_REACTED = re.compile(r"[^:?]{0,120}\breacted to your message(?::|\.?$)", re.IGNORECASE)
+# The sentence by which Outlook tells of a reaction, in some of its languages, however it calls the reader.
+_REACTED: Final = (
+    r"\breacted to your message"
+    r"|\bhat auf (?:ihre|deine) nachricht reagiert"
+    r"|\ba réagi à (?:votre|ton) message"
+    r"|\b(?:ha reaccionado|reaccionó) a (?:tu|su) mensaje"
+    r"|\bha reagito al (?:tuo|suo) messaggio"
+    r"|\breagiu à (?:sua|tua) mensagem"
+    r"|\bheeft (?:op (?:uw|je|jouw) bericht gereageerd|gereageerd op (?:uw|je|jouw) bericht)"
+    r"|\b(?:reagerede|har reageret) på din (?:meddelelse|besked)"
+    r"|\b(?:reagerte|har reagert) på meldingen din"
+    r"|\b(?:reagerade|har reagerat) på ditt meddelande"
+    r"|\breagoi viestiisi"
+    r"|\bzareagował(?:a|\(a\)|/a)? na twoją wiadomość"
+    r"|\b(?:za)?reagoval(?:a|\(a\)|/a)? na (?:vaši|tvoji|vašu|tvoju) (?:zprávu|správu)"
+    r"|\breagált az üzenet(?:ére|edre)"
+    r"|\ba reacționat la mesajul (?:dvs\.|dumneavoastră|tău)"
+    r"|\b(?:iletinize|mesajınıza) tepki verdi"
+    r"|\bотреагировал(?:а|\(а\))? на ваше сообщение"
+    r"|\bвідреагува(?:в|ла) на ваше повідомлення"
+    r"|\bαντέδρασε στο μήνυμά σας"
+    r"|あなたのメッセージにリアクションしました"
+    r"|对(?:你|您)的(?:邮件|消息)(?:做|作)出了?(?:反应|回应)"
+)
+# One of these, or of reac, reag and tepki, is in each.
+_REACTS: Final = ("réag", "реаг", "αντέδρ", "リアク", "反应", "回应")
+_SUBJECT_REACTED = re.compile(rf"[^:?]{{0,120}}(?:{_REACTED})(?:[^\S\n]*[:：]|[.。]?$)", re.IGNORECASE)
 _TEXT_REACTED = re.compile(
-    r"^[^\n?]{0,160}\breacted to your message[ \t]*(?::|\.?[ \t\r]*$)", re.IGNORECASE | re.MULTILINE
+    rf"^[^\n?]{{0,160}}(?:{_REACTED})[^\S\n]*(?:[:：]|[.。]?[^\S\n]*$)", re.IGNORECASE | re.MULTILINE
 )
 _OUTLOOK_ID = re.compile(r"@[^@>]*\boutlook\.com>?$", re.IGNORECASE)
 
@@ -39,8 +65,12 @@ def is_automatic(envelope: Envelope, *, outbound: bool, media_types: AbstractSet
         (not _MACHINES.isdisjoint(envelope.marks) and _says_automatic(envelope.marks))
         or _media_type(envelope) in REPORTS
         or RECEIPT_PART in media_types
-        or (not outbound and announces_absence(envelope.subject))
+        or (not outbound and announces_absence(envelope.subject, is_answer=_is_answer(envelope)))
     )
+
+
+def _is_answer(envelope: Envelope) -> bool:
+    return bool(envelope.in_reply_to or envelope.references)
 
 
 def _says_automatic(marks: Mapping[str, str]) -> bool:
@@ -82,17 +112,24 @@ def is_reaction(envelope: Envelope, media_types: AbstractSet[str], opening: str)
     return (
         REACTION_TYPE in media_types
         or _media_type(envelope) == REACTION_TYPE
-        or _SUBJECT_REACTED.match(envelope.subject[:_OPENING].strip()) is not None
-        or _TEXT_REACTED.search(opening[:_OPENING]) is not None
+        or _says_reacted(envelope.subject[:_OPENING].strip(), _SUBJECT_REACTED.match)
+        or _says_reacted(opening[:_OPENING], _TEXT_REACTED.search)
     )
 
 
+def _says_reacted(text: str, found: Callable[[str], re.Match[str] | None]) -> bool:
+    folded = text.casefold()  # every message comes by here, and few have one of the words
+    may_be = "reac" in folded or "reag" in folded or "tepki" in folded
+    may_be = may_be or (not folded.isascii() and any(word in folded for word in _REACTS))
+    return may_be and found(text) is not None
+
+
 def may_be_reaction(envelope: Envelope) -> bool:
-    """Whether only the opening of its text can tell: Outlook marks its emoji reactions nowhere else.
+    """Whether only the opening of its words can tell: Outlook marks its emoji reactions nowhere else.
 
     They are answers, and their Message-IDs are those of Outlook's servers.
     """
-    return bool(envelope.answers) and _OUTLOOK_ID.search(envelope.message_id) is not None
+    return _is_answer(envelope) and _OUTLOOK_ID.search(envelope.message_id) is not None
 
 
 def _media_type(envelope: Envelope) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kith.domain.address import Address
+from kith.domain.address import Address, normal_domain
 
 FIELDS = (
     "From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Date", "Subject", "Message-ID", "In-Reply-To", "References",
@@ -50,7 +50,8 @@ def identity(envelope: Envelope) -> str:
 
     Two messages with the same Message-ID and other people, subject or date are two messages (a
     forged Message-ID cannot hide a real mail); the same message in two folders, through a list that
-    adds trace fields, or without any Message-ID, is one. A difference in the body alone is not seen.
+    adds trace fields, with a domain in Unicode here and in ASCII there, or without any Message-ID,
+    is one. A difference in the body alone is not seen.
     """
     parts = [envelope.message_id, _addresses(envelope.from_), _addresses(envelope.to), _addresses(envelope.cc)]
     parts.append(" ".join(envelope.subject.split()))
@@ -60,5 +61,14 @@ def identity(envelope: Envelope) -> str:
 
 def _addresses(addresses: tuple[Address, ...]) -> str:
     if len(addresses) == 1:  # as most are: every message comes by here
-        return addresses[0].address.strip().casefold()
-    return ",".join(sorted({a.address.strip().casefold() for a in addresses}))
+        return _normal(addresses[0].address)
+    return ",".join(sorted({_normal(a.address) for a in addresses}))
+
+
+def _normal(address: str) -> str:
+    """An address in one of the ways in which programs spell it: the domain may be in Unicode or in ASCII (RFC 5890)."""
+    folded = address.strip().casefold()
+    if folded.isascii() and not folded.endswith("."):
+        return folded
+    local, at, domain = folded.rpartition("@")
+    return f"{local}@{normal_domain(domain)}" if at else folded

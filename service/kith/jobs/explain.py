@@ -3,23 +3,36 @@
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
+from kith.domain.explaining import RULED_OUT
 from kith.domain.folders import Folder, Role, readable
-from kith.domain.touch import Circumstances, Found, Verdict, judge
+from kith.domain.person import Person
+from kith.domain.touch import Circumstances, Found, Reason, Verdict, judge
 from kith.errors import KithError
+from kith.jobs.fate import fate
 from kith.jobs.scan import STOPS
 from kith.jobs.work import Work
 from kith.mail import headers
 from kith.mail.source import Source
-from kith.store import messages, people
+from kith.store import messages, people, rulings
+from kith.store.engine import Session
 from kith.store.tables import MessageRow
+
+
+class Untouched(NamedTuple):
+    """Somebody who takes part in a message that touched others, and why it did not touch them."""
+
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The verdict on one message. reason is None where it is a touch; ruled: by the owner's word.
+    """The verdict on one message. reason is None where it is a touch; ruled: the owner had a word in it.
 
-    mark is the header field that gave a machine or a list away.
+    people are those it touched, and, where it touched nobody, those who take part in it. mark is the header field
+    that gave a machine or a list away, and meeting what became of those that the message tells of.
     """
 
     message_id: str
@@ -28,8 +41,10 @@ class Explained:
     direction: str
     reason: str | None
     people: tuple[str, ...] = ()
+    untouched: tuple[Untouched, ...] = ()
     ruled: bool = False
     mark: str = ""
+    meeting: str = ""
 
 
 def explain(work: Work, message_id: str) -> list[Explained]:
@@ -44,19 +59,42 @@ def explain(work: Work, message_id: str) -> list[Explained]:
 def _kept(work: Work, message_id: str) -> list[Explained]:
     with work.reading() as session:
         rows = messages.by_message_id(session, work.owner_id, message_id)
-        found = []
-        for row in rows:
-            ids = messages.participants(session, work.owner_id, row.identity)
-            names = tuple(p.name for p, _ in people.everyone(session, work.owner_id, ids))
-            found.append(_as_kept(row, names))
-    return found
+        return [_as_kept(work, session, row) for row in rows]
 
 
-def _as_kept(row: MessageRow, names: tuple[str, ...]) -> Explained:
-    mark = row.mark if row.reason and not row.ruled else ""
+def _as_kept(work: Work, session: Session, row: MessageRow) -> Explained:
+    said = {part.person_id: part.ruling for part in rulings.parts(session, row.owner_id, row.identity)}
+    touched = {touch.person_id for touch in messages.touches_of(session, row.owner_id, row.identity)}
+    known = [person for person, _ in people.everyone(session, row.owner_id, said.keys() | touched)]
     return Explained(
-        row.message_id, row.subject, row.at, row.direction or "", row.reason, names, ruled=row.ruled, mark=mark
+        message_id=row.message_id,
+        subject=row.subject,
+        at=row.at,
+        direction=row.direction or "",
+        reason=None if touched else _reason_of(row, ruling=False if False in said.values() else None),
+        people=tuple(p.name for p in known if p.id in touched or not touched),
+        untouched=tuple(
+            Untouched(p.name, _reason_of(row, said[p.id])) for p in known if touched and p.id not in touched
+        ),
+        ruled=any(ruling is not None for ruling in said.values()),
+        mark=row.mark if row.reason else "",
+        meeting=fate(work, session, row.identity),
     )
+
+
+def _reason_of(row: MessageRow, ruling: bool | None) -> str:
+    """Why a message is no touch of somebody in it: by the owner's word, or by the rules."""
+    return RULED_OUT if ruling is False else row.reason or Reason.BYSTANDER
+
+
+def uncounted(session: Session, person: Person, owner_id: int, since: datetime | None) -> list[tuple[str, str]]:
+    """Why newer messages with a person were no touch of theirs: the reason and its mark of each, newest first."""
+    found = messages.not_counted_since(session, owner_id, person.id, since, MOST_UNCOUNTED)
+    return [(str(_reason_of(row, ruling)), row.mark) for row, ruling in found]
+
+
+MOST_UNCOUNTED = 1000
+"""Messages that are looked at for reasons."""
 
 
 def _asked(work: Work, message_id: str) -> list[Explained]:

@@ -1,13 +1,13 @@
 """What was seen, into the database: rows and cursor in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from kith.domain.touch import Channel, Reason, Verdict
 from kith.jobs.look import Seen, Stretch
 from kith.jobs.strangers import Counts
-from kith.store import folders, letters, messages, people, strangers
+from kith.store import folders, letters, messages, people, rulings, strangers
 from kith.store.engine import Session
 from kith.store.forgetting import forgotten_hash
 from kith.store.tables import FolderRow, MessageRow
@@ -30,11 +30,12 @@ def keep(session: Session, row: FolderRow, stretch: Stretch, *, in_sent: bool, n
     is_archive = row.mailbox.startswith(ARCHIVE)
     messages.place(session, [] if is_archive else list(_places(row, stretch, known)))
     messages.add_parts(session, list(_parts(row.owner_id, stretch.seen)))
-    touching = [s for s in stretch.seen if _counts(s, known.get(s.identity))]
+    touching = [s for s in stretch.seen if s.verdict.reason is None]
     for seen in touching:
         if _was_no_touch(known.get(seen.identity)):
-            messages.rule(session, row.owner_id, seen.identity, None, ruled=False)
-    touches = messages.add_touches(session, list(_touches(row, touching)))
+            messages.now_a_touch(session, row.owner_id, seen.identity)
+    said = rulings.said(session, row.owner_id, known)
+    touches = messages.add_touches(session, [t for t in _touches(row, touching) if said.get(_whose(t), True)])
     messages.add_invites(session, list(_invites(row.owner_id, stretch.seen)))
     replies = _replies(row, () if is_archive else stretch.seen, in_sent=in_sent, now=now)
     letters.add_replies(session, list(replies))
@@ -74,9 +75,8 @@ def _remembered(session: Session, owner_id: int, counts: Counts) -> Counts:
     return {k: v for k, v in counts.items() if forgotten_hash(k) not in forgotten} if forgotten else counts
 
 
-def _counts(seen: Seen, before: MessageRow | None) -> bool:
-    ruled_out = before is not None and before.ruled and before.reason is not None
-    return seen.verdict.reason is None and not ruled_out
+def _whose(touch: Mapping[str, Any]) -> tuple[int, str]:
+    return touch["person_id"], touch["identity"]
 
 
 def _was_no_touch(before: MessageRow | None) -> bool:
@@ -116,7 +116,6 @@ def _message(seen: Seen) -> dict[str, Any]:
         "direction": str(seen.verdict.direction),
         "reason": str(seen.verdict.reason) if seen.verdict.reason else None,
         "mark": seen.verdict.mark,
-        "ruled": False,
         "uid": seen.uid,
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kith.domain.cadence import Choice, Standing, choose, spread, standing
+from kith.domain.cadence import Choice, Standing, choose, rhythm_of, spread, standing
 from kith.domain.person import History, Person
 from kith.jobs.work import Work
 from kith.store import people
@@ -37,11 +37,11 @@ def roster(
 
 def members(work: Work, known: Sequence[people.Known], now: datetime) -> list[Member]:
     """How it stands with people at an instant. All are needed, since they wait for each other (see spread)."""
-    config = work.config
-    zone, resets = config.owner.timezone, config.touch.resets
-    untouched = [p for p, h in known if (h.last_touched if resets == "any" else h.last_outbound) is None]
-    delays = spread(untouched, zone, config.digest.max_people)
-    today, rhythms = work.local(now), config.rhythms
+    config, rhythms = work.config, work.config.rhythms
+    zone, resets, today = config.owner.timezone, config.touch.resets, work.local(now)
+    untouched = (p for p, h in known if (h.last_touched if resets == "any" else h.last_outbound) is None)
+    waiting = [p.id for p in untouched if rhythm_of(p, rhythms)]
+    delays = spread([p for p, _ in known], waiting, zone, config.digest.max_people)
     return [Member(p, h, standing(p, h, rhythms, today, zone, resets, delays.get(p.id, 0))) for p, h in known]
 
 

@@ -1,16 +1,16 @@
 """What the owner says about a touch that was none, and about a message that was one after all."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from kith.domain.explaining import RULED_OUT
+from kith.domain.names import together
 from kith.domain.person import Person
 from kith.domain.touch import Channel, Direction
 from kith.errors import NotFound
 from kith.jobs.acts import Acts, Done, Step, deletion, spoken
-from kith.store import messages, people
-from kith.store.tables import MessageRow, TouchRow
+from kith.store import messages, people, rulings
+from kith.store.tables import MessageRow, PartRow, TouchRow
 
 MOST_LOOKED_THROUGH = 500
 """Touches, or messages that did not count, among which the one of a day is looked for."""
@@ -21,37 +21,68 @@ def not_a_touch(acts: Acts, person: Person, on: date | None = None) -> Done:
 
     Raises NotFound where there is no such touch.
     """
-    return _taken_away(acts, person, _touch(acts, person, on))
+    touch = _touch(acts, person, on)
+    return _taken_away(acts, [touch], _parts(acts, touch.identity, [person.id]))
 
 
-def message_not_a_touch(acts: Acts, message: MessageRow) -> list[Done]:
-    """One message was no touch of anybody. Empty where it was none already."""
+def message_not_a_touch(acts: Acts, message: MessageRow) -> Done | None:
+    """One message was no touch of anybody who takes part in it. None where it was none already."""
     touched = messages.touches_of(acts.session, acts.owner_id, message.identity)
-    persons = _persons(acts, [touch.person_id for touch in touched])
-    return [_taken_away(acts, persons[touch.person_id], touch) for touch in touched]
+    return _taken_away(acts, touched, _parts(acts, message.identity)) if touched else None
 
 
-def message_is_a_touch(acts: Acts, message: MessageRow) -> list[Done]:
-    """One message was a touch of everybody known who takes part in it. Empty where it was that already."""
+def is_a_touch(acts: Acts, person: Person, on: date | None = None) -> Done:
+    """The latest message with a person (or the latest of a day) that did not count does; so it stays.
+
+    Raises NotFound where there is no such message.
+    """
+    message = _message(acts, person, on)
+    return _counted(acts, message, [person.id], _parts(acts, message.identity, [person.id]))
+
+
+def message_is_a_touch(acts: Acts, message: MessageRow) -> Done | None:
+    """One message was a touch of everybody known who takes part in it. None where it was that already."""
     touched = {touch.person_id for touch in messages.touches_of(acts.session, acts.owner_id, message.identity)}
-    taking_part = messages.participants(acts.session, acts.owner_id, message.identity)
-    persons = _persons(acts, [person_id for person_id in taking_part if person_id not in touched])
-    return [_counted(acts, person, message) for person in persons.values()]
+    parts = _parts(acts, message.identity)
+    new = [part.person_id for part in parts if part.person_id not in touched]
+    return _counted(acts, message, new, parts) if new else None
 
 
-def _persons(acts: Acts, ids: Collection[int]) -> dict[int, Person]:
-    return {person.id: person for person, _ in people.everyone(acts.session, acts.owner_id, ids)}
+def _parts(acts: Acts, identity: str, ids: Collection[int] | None = None) -> list[PartRow]:
+    """Who takes part in a message, or those of some people; nobody does in a touch that left no mail."""
+    found = rulings.parts(acts.session, acts.owner_id, identity)
+    return [part for part in found if ids is None or part.person_id in ids]
 
 
-def _taken_away(acts: Acts, person: Person, touch: TouchRow) -> Done:
-    before = _ruling(acts, touch.identity)
-    messages.rule(acts.session, acts.owner_id, touch.identity, RULED_OUT, ruled=True)
-    gone = touch.model_dump(mode="json", exclude={"id", "owner_id"})
-    messages.remove_touches(acts.session, acts.owner_id, touch.identity, person.id)
-    people.refresh(acts.session, acts.owner_id, [person.id])
-    what = f"“{touch.subject}”" if touch.subject else "That"
-    undo: list[Step] = [*before, {"do": "insert", "table": "touch", "values": gone, "person": person.id}]
-    return acts.done(f"{what} no longer counts for {person.name}", undo, person.id)
+def _taken_away(acts: Acts, touches: Sequence[TouchRow], parts: Sequence[PartRow]) -> Done:
+    undo = rulings.rule(acts.session, parts, counts=False)
+    ids = [touch.person_id for touch in touches]
+    for touch in touches:
+        gone = touch.model_dump(mode="json", exclude={"id", "owner_id"})
+        undo.append({"do": "insert", "table": "touch", "values": gone, "person": touch.person_id})
+    what, identity = _quoted(touches[0].subject), touches[0].identity
+    for person_id in ids:
+        messages.remove_touches(acts.session, acts.owner_id, identity, person_id)
+    people.refresh(acts.session, acts.owner_id, ids)
+    return acts.done(f"{what} no longer counts for {_names(acts, ids)}", undo, *ids)
+
+
+def _counted(acts: Acts, message: MessageRow, ids: Sequence[int], parts: Sequence[PartRow]) -> Done:
+    undo: list[Step] = rulings.rule(acts.session, parts, counts=True)
+    messages.add_touches(acts.session, [_as_touch(acts, message, person_id) for person_id in ids])
+    people.refresh(acts.session, acts.owner_id, ids)
+    for person_id in ids:
+        kept = messages.touch_id(acts.session, acts.owner_id, person_id, message.identity)
+        undo.append(deletion("touch", kept, person_id))
+    return acts.done(f"{_quoted(message.subject)} counts for {_names(acts, ids)} now", undo, *ids)
+
+
+def _quoted(subject: str) -> str:
+    return f"“{subject}”" if subject else "That"
+
+
+def _names(acts: Acts, ids: Collection[int]) -> str:
+    return together([person.name for person, _ in people.everyone(acts.session, acts.owner_id, ids)])
 
 
 def _touch(acts: Acts, person: Person, on: date | None) -> TouchRow:
@@ -63,37 +94,19 @@ def _touch(acts: Acts, person: Person, on: date | None) -> TouchRow:
     raise NotFound(f"there is no touch of {person.name}{when} to take away", "see `kith people show`")
 
 
-def is_a_touch(acts: Acts, person: Person, on: date | None = None) -> Done:
-    """The latest message with a person (or the latest of a day) that did not count does; so it stays.
-
-    Raises NotFound where there is no such message.
-    """
-    return _counted(acts, person, _message(acts, person, on))
-
-
-def _counted(acts: Acts, person: Person, message: MessageRow) -> Done:
-    before = _ruling(acts, message.identity)
-    messages.rule(acts.session, acts.owner_id, message.identity, None, ruled=True)
-    messages.add_touches(acts.session, [_as_touch(acts, message, person)])
-    people.refresh(acts.session, acts.owner_id, [person.id])
-    kept = messages.touch_id(acts.session, acts.owner_id, person.id, message.identity)
-    said = f"“{message.subject}” counts for {person.name} now"
-    return acts.done(said, [*before, deletion("touch", kept, person.id)], person.id)
-
-
 def _message(acts: Acts, person: Person, on: date | None) -> MessageRow:
     most = 1 if on is None else MOST_LOOKED_THROUGH
-    for message in messages.not_counted_since(acts.session, acts.owner_id, person.id, None, most):
+    for message, _ruling in messages.not_counted_since(acts.session, acts.owner_id, person.id, None, most):
         if on is None or acts.day_of(message.at) == on:
             return message
     when = f" of {spoken(on)}" if on else ""
     raise NotFound(f"every message{when} with {person.name} counts already", "see `kith explain`")
 
 
-def _as_touch(acts: Acts, message: MessageRow, person: Person) -> dict[str, Any]:
+def _as_touch(acts: Acts, message: MessageRow, person_id: int) -> dict[str, Any]:
     return {
         "owner_id": acts.owner_id,
-        "person_id": person.id,
+        "person_id": person_id,
         "identity": message.identity,
         "at": message.at,
         "direction": message.direction or str(Direction.INBOUND),
@@ -101,11 +114,3 @@ def _as_touch(acts: Acts, message: MessageRow, person: Person) -> dict[str, Any]
         "subject": message.subject,
         "source": message.mailbox,
     }
-
-
-def _ruling(acts: Acts, identity: str) -> list[Step]:
-    """The step that gives a message back the verdict it has now; none for a touch that left no mail."""
-    known = messages.by_identity(acts.session, acts.owner_id, [identity])
-    return [
-        {"do": "nothing", "table": "touch", "ruling": [row.identity, row.reason, row.ruled]} for row in known.values()
-    ]

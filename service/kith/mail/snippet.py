@@ -19,7 +19,7 @@ _FIELD = re.compile(r"\W{0,3}\w[\w .]{1,20}\W{0,3}:.{0,300}@")  # From: somebody
 
 def snippet(message: Message, limit: int = 200) -> str:
     """The first limit characters of the new text on one line: no quote, no signature, "" if nothing is left."""
-    text = message.text[:_MOST_TEXT] if message.text.strip() else _html_text(message.html[:_MOST_HTML])
+    text = message.text[:_MOST_TEXT] if message.text.strip() else html_text(message.html[:_MOST_HTML])
     words = line("\n".join(_new_lines(text.splitlines())))
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
 
@@ -50,7 +50,8 @@ def _drop_attribution(kept: list[str]) -> None:
             return
 
 
-def _html_text(html: str) -> str:
+def html_text(html: str) -> str:
+    """What HTML says, without what it quotes; each of its blocks begins a line. "" where it cannot be read."""
     try:
         return guarded(_read_html, html)
     except Unparsable:

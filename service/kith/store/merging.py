@@ -22,6 +22,7 @@ from kith.store.tables import (
     TagRow,
     TouchRow,
 )
+from kith.store.undoing import setting
 
 Step = dict[str, Any]
 
@@ -86,7 +87,7 @@ def _came_since(session: Session, owner_id: int, person_id: int, part_id: int) -
     """The messages of mailboxes that a person got a part in since, and on which the owner did not rule."""
     same = and_(col(MessageRow.owner_id) == col(PartRow.owner_id), col(MessageRow.identity) == col(PartRow.identity))
     query = select(PartRow.identity).join(MessageRow, same).where(PartRow.owner_id == owner_id)
-    query = query.where(PartRow.person_id == person_id, col(PartRow.id) > part_id, ~col(MessageRow.ruled))
+    query = query.where(PartRow.person_id == person_id, col(PartRow.id) > part_id, col(PartRow.ruling).is_(None))
     return list(session.exec(query.where(~col(MessageRow.mailbox).startswith("mbox:"))))
 
 
@@ -95,13 +96,27 @@ def _move(session: Session, table: Any, distinct: str | None, kept: int, gone: i
     have = set(session.exec(select(getattr(table, distinct)).where(table.person_id == kept))) if distinct else set()
     for row in session.exec(select(table).where(table.person_id == gone)).all():
         if distinct and getattr(row, distinct) in have:
+            if table is PartRow:
+                steps += _word_on_both(session, row, kept)
             steps.append(_insertion(table.__tablename__, row))
             session.delete(row)
         else:
-            steps.append({"do": "set", "table": table.__tablename__, "id": row.id, "values": {"person_id": gone}})
+            steps.append(setting(str(table.__tablename__), row.id, {"person_id": gone}, {"person_id": kept}))
             session.execute(update(table).where(table.id == row.id).values(person_id=kept))
     session.flush()
     return steps
+
+
+def _word_on_both(session: Session, gone: PartRow, kept: int) -> list[Step]:
+    """Where both took part in a message, what the owner said of either stays; that it counts comes first."""
+    if gone.ruling is None:
+        return []
+    part = session.exec(select(PartRow).where(PartRow.person_id == kept, PartRow.identity == gone.identity)).one()
+    if part.ruling or part.ruling == gone.ruling:
+        return []
+    step = setting("part", part.id, {"ruling": part.ruling}, {"ruling": gone.ruling})
+    part.ruling = gone.ruling
+    return [step]
 
 
 def _insertion(table: str, row: SQLModel) -> Step:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
 from kith.store.rows import insert_new
@@ -68,12 +68,6 @@ def add_invites(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
     return insert_new(session, InviteRow, rows)
 
 
-def participants(session: Session, owner_id: int, identity: str) -> list[int]:
-    """The people who take part in a message."""
-    query = select(PartRow.person_id).where(PartRow.owner_id == owner_id, PartRow.identity == identity)
-    return list(session.exec(query))
-
-
 def answered_elsewhere(session: Session, owner_id: int) -> list[tuple[int, int]]:
     """Pairs of people, each once: who wrote, and who stood in Reply-To instead of them."""
     same = and_(col(TouchRow.owner_id) == col(PartRow.owner_id), col(TouchRow.identity) == col(PartRow.identity))
@@ -99,18 +93,21 @@ def of_person(session: Session, owner_id: int, person_id: int, limit: int) -> li
 
 def not_counted_since(
     session: Session, owner_id: int, person_id: int, since: datetime | None, limit: int
-) -> list[MessageRow]:
-    """Messages with a person that were no touch of theirs, newer than since. One without a reason touched others."""
+) -> list[tuple[MessageRow, bool | None]]:
+    """Messages with a person that were no touch of theirs, newer than since, each with what the owner said of it.
+
+    One without a reason touched others, or nobody by the owner's word.
+    """
     hers = and_(SAME_MESSAGE[TouchRow], col(TouchRow.person_id) == person_id)
     query = (
-        select(MessageRow)
+        select(MessageRow, PartRow.ruling)
         .join(PartRow, SAME_MESSAGE[PartRow])
         .join(TouchRow, hers, isouter=True)
         .where(PartRow.owner_id == owner_id, PartRow.person_id == person_id, col(TouchRow.id).is_(None))
     )
     if since is not None:
         query = query.where(MessageRow.at > since)
-    return list(session.exec(query.order_by(col(MessageRow.at).desc()).limit(limit)))
+    return list(session.exec(query.order_by(col(MessageRow.at).desc()).limit(limit)).all())
 
 
 def touches(session: Session, owner_id: int, person_id: int, limit: int) -> list[TouchRow]:
@@ -168,10 +165,10 @@ def remove_touches(session: Session, owner_id: int, identity: str, person_id: in
     return ids
 
 
-def rule(session: Session, owner_id: int, identity: str, reason: str | None, *, ruled: bool) -> None:
-    """Changes the verdict on one message; ruled: by the owner, so that it stays when it is read again."""
+def now_a_touch(session: Session, owner_id: int, identity: str) -> None:
+    """Changes the verdict on a message of which another copy is a touch."""
     mine = (col(MessageRow.owner_id) == owner_id, col(MessageRow.identity) == identity)
-    session.execute(update(MessageRow).where(*mine).values(reason=reason, ruled=ruled))
+    session.execute(update(MessageRow).where(*mine).values(reason=None))
 
 
 def snippets(session: Session, owner_id: int, ids: Collection[int]) -> dict[int, SnippetRow]:
@@ -215,6 +212,11 @@ def invites(session: Session, owner_id: int, uids: Collection[str] | None = None
     return list(session.exec(query.order_by(col(InviteRow.seen_at), col(InviteRow.id))))
 
 
+def invites_of(session: Session, owner_id: int, identity: str) -> list[InviteRow]:
+    """The calendar objects of one message."""
+    return list(session.exec(select(InviteRow).where(InviteRow.owner_id == owner_id, InviteRow.identity == identity)))
+
+
 def invites_due(session: Session, owner_id: int, now: datetime) -> list[InviteRow]:
     """All calendar objects of series that were heard of, or of which a meeting ended, since they were looked at."""
     due = select(InviteRow.uid).where(InviteRow.owner_id == owner_id, col(InviteRow.look_at) <= now)
@@ -242,6 +244,13 @@ def look_at_every_series(session: Session, owner_id: int, now: datetime) -> None
     session.execute(update(InviteRow).where(col(InviteRow.owner_id) == owner_id).values(look_at=now))
 
 
+def meetings_of(session: Session, owner_id: int, uids: Collection[str]) -> list[TouchRow]:
+    """The touches of the meetings of some series. Their uids are veils: letters and digits."""
+    query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.source == "meeting")
+    named = [col(TouchRow.identity).startswith(f"{MEETING}{uid}:", autoescape=True) for uid in uids]
+    return list(session.exec(query.where(or_(*named)))) if named else []
+
+
 def meeting_identity(uid: str, starts_at: datetime) -> str:
     """What names the touch of one meeting."""
     return f"{MEETING}{uid}:{starts_at.isoformat()}"
@@ -260,7 +269,7 @@ def remove_other_meetings(
     query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.source == "meeting")
     gone = []
     for row in session.exec(query):
-        holding, since = told.get(_series_of(row.identity), ((row.identity,), None))
+        holding, since = told.get(series_of(row.identity), ((row.identity,), None))
         if row.identity not in holding and (since is None or row.at >= since):
             gone.append(row)
     for row in gone:
@@ -282,6 +291,6 @@ def remove_absent(session: Session, owner_id: int, present: Mapping[str, Collect
     return {row.person_id for row in gone}
 
 
-def _series_of(identity: str) -> str:
-    """The uid in a meeting's identity; a uid may hold colons, and so does the time at the end."""
+def series_of(identity: str) -> str:
+    """The uid in a meeting's identity; it may hold colons, and so does the time at the end."""
     return identity.removeprefix(MEETING)[: -len("2026-11-22T06:00:00+00:00") - 1]

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
-from kith.store import forgetting, messages, people
+from kith.store import forgetting, messages, people, rulings
 from kith.store.tables import FolderRow, InviteRow, MessageRow, PartRow, TouchRow
 
 
@@ -58,17 +58,19 @@ def settle(
     who had an address that is theirs no more: what they wrote from it stays.
     """
     rows = messages.by_identity(session, owner_id, list(found))
-    open_ = {identity: now for identity, now in found.items() if identity in rows and not rows[identity].ruled}
+    said = rulings.said(session, owner_id, rows)
     gone, kept = list[TouchRow](), set[str]()
-    for touch in _touches(session, owner_id, list(open_)):
-        if _is_none(touch, open_[touch.identity], lost) and not is_elsewhere(touch.source):
+    for touch in _touches(session, owner_id, list(rows)):
+        if (touch.person_id, touch.identity) in said:
+            continue  # whatever the rules make of the message
+        if _is_none(touch, found[touch.identity], lost) and not is_elsewhere(touch.source):
             gone.append(touch)
         else:
             kept.add(touch.identity)
     concerned = {touch.person_id for touch in gone}
-    _remove(session, owner_id, gone, open_)
-    for identity in open_.keys() - kept:
-        _give_reason(session, rows[identity], open_[identity])
+    _remove(session, owner_id, gone, found)
+    for identity in rows.keys() - kept:
+        _give_reason(session, rows[identity], found[identity])
     people.refresh(session, owner_id, concerned)
     return len(gone)
 
@@ -78,7 +80,7 @@ def _is_none(touch: TouchRow, now: Now, lost: Collection[int]) -> bool:
 
 
 def _give_reason(session: Session, row: MessageRow, now: Now) -> None:
-    """Why a message that touches nobody is no touch, as it stands today."""
+    """What the rules make of a message that touches nobody by them, as they stand today."""
     if now.known and now.reason != row.reason:
         values = {"reason": now.reason, "mark": now.mark, "direction": now.direction}
         session.execute(update(MessageRow).where(col(MessageRow.id) == row.id).values(**values))

@@ -200,9 +200,10 @@ class MaildirNamesRow(Row, table=True):
 
 
 class MessageRow(Row, table=True):
-    """A message in which people take part, and the verdict on it. reason is None where it is a touch.
+    """A message in which people take part, and the verdict of the rules on it. reason is None where it is a touch.
 
-    mark is the header field that gave a machine or a list away.
+    What the owner said of it stands with those who take part. mark is the header field that gave a machine or a
+    list away.
     """
 
     __tablename__ = "message"
@@ -217,7 +218,6 @@ class MessageRow(Row, table=True):
     direction: str | None = None
     reason: str | None = None
     mark: str = ""
-    ruled: bool = False
     mailbox: str
     folder: str
     uidvalidity: int = Field(sa_type=BigInteger)
@@ -227,7 +227,8 @@ class MessageRow(Row, table=True):
 class PartRow(Row, table=True):
     """Somebody takes part in a message, whether it touched them or not.
 
-    reply_to: answers to what another person wrote were to go to this one, so that the two may be one.
+    reply_to: answers to what another person wrote were to go to this one, so that the two may be one. ruling is the
+    owner's word on whether the message counts for this person, None where the rules decide (see rulings).
     """
 
     __tablename__ = "part"
@@ -238,6 +239,7 @@ class PartRow(Row, table=True):
     person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
     identity: str
     reply_to: bool = False
+    ruling: bool | None = None
 
 
 class TouchRow(Row, table=True):

@@ -1,0 +1,57 @@
+"""What became of the meetings that a mail tells of: for an owner who asks why an invitation is no touch."""
+
+from collections.abc import Collection
+
+from kith.domain.calendar import Occurrence, counts
+from kith.domain.explaining import RULED_OUT, in_words, of_meetings, why_uncounted
+from kith.domain.invitations import merge
+from kith.jobs.meetings import LONG_AGO, LOOK_AHEAD, OWNER, Known, heard, known_by_veil, whom_met
+from kith.jobs.work import Work
+from kith.mail import icalendar
+from kith.store import changes, messages
+from kith.store.engine import Session
+
+
+def fate(work: Work, session: Session, identity: str) -> str:
+    """A clause about the meetings that the message of this identity tells of; "" where nothing can be known of them."""
+    uids = {row.uid for row in messages.invites_of(session, work.owner_id, identity)}
+    if not uids:
+        return ""
+    known = known_by_veil(work, session)
+    counted = {work.local(touch.at) for touch in messages.meetings_of(session, work.owner_id, uids)}
+    meetings = _meetings(work, session, uids, known)
+    coming = [one for one in meetings if one.ends_at > work.now() and _may_count(work, one, known)]
+    next_on = work.local(coming[0].starts_at) if coming else None
+    if counted or next_on:
+        return of_meetings(counted, next_on, work.today())
+    if not uids.isdisjoint(_taken_away(work, session)):
+        return in_words(RULED_OUT)
+    return _why(work, meetings, known) if meetings else ""
+
+
+def _meetings(work: Work, session: Session, uids: Collection[str], known: Known) -> list[Occurrence]:
+    """The meetings as they stand now; none where a part of what was heard of them cannot be read any more."""
+    rows = messages.invites(session, work.owner_id, uids)
+    if not all(map(known.can_read, rows)):
+        return []
+    merged, now = merge(heard(rows), known.key, known.welcome), work.now()
+    return icalendar.occurrences(merged, now - LONG_AGO, now + LOOK_AHEAD, work.config.owner.timezone)
+
+
+def _may_count(work: Work, meeting: Occurrence, known: Known) -> bool:
+    most = work.config.touch.max_recipients
+    return counts(meeting, {OWNER}, known.key, most) and bool(whom_met(meeting, known))
+
+
+def _why(work: Work, meetings: list[Occurrence], known: Known) -> str:
+    """Why none counted: by the last that is over, or by the first if all are to come."""
+    over = [one for one in meetings if one.ends_at <= work.now()]
+    one = over[-1] if over else meetings[0]
+    if _may_count(work, one, known):
+        return "the meeting counts after the next scan"
+    return why_uncounted(one, {OWNER}, known.key, work.config.touch.max_recipients)
+
+
+def _taken_away(work: Work, session: Session) -> set[str]:
+    """The series of which the owner said that a meeting was no touch."""
+    return {messages.series_of(identity) for _, identity in changes.taken_away(session, work.owner_id)}
