@@ -124,7 +124,27 @@ def test_an_email_property_gives_its_addresses(value: str, addresses: tuple[str,
     ],
 )
 def test_a_birthday_may_lack_its_year(line: str, birthday: Birthday | None) -> None:
-    assert one(card("FN:Jane", line)).birthday == birthday
+    found = one(card("FN:Jane", line))
+    assert found.birthday == birthday
+    assert found.unread == ("" if birthday else line.partition(":")[2])
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("KIND:group", "a group"),
+        ("KIND:org", "an organisation"),
+        ("KIND:Location", "a place"),
+        ("X-ABShowAs:COMPANY", "a company"),
+        ("X-ADDRESSBOOKSERVER-KIND:group", "a group"),
+    ],
+)
+def test_a_card_of_something_else_is_no_person(line: str, what: str) -> None:
+    assert skipped(card("FN:Acme", "EMAIL:office@acme.example", line)) == f"it is {what}, not a person"
+
+
+def test_a_card_that_calls_itself_an_individual_is_a_person() -> None:
+    assert one(card("FN:Jane", "KIND:individual")).name == "Jane"
 
 
 def test_version_2_1_is_read_with_quoted_printable_soft_breaks_and_bare_parameters() -> None:

@@ -3,6 +3,7 @@
 import json
 import shlex
 import stat
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,21 @@ def test_a_dry_run_shows_the_same_and_changes_nothing(kith: Terminal, files: lis
     done = kith.json("people", "import", *files)
     without_ids = [one | {"id": None} for one in done["added"]]
     assert (without_ids, done["skipped"]) == (shown["added"], shown["skipped"])
+
+
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_birthdays_that_cannot_be_are_told_each_with_its_place(kith: Terminal, tmp_path: Path, dry: list[str]) -> None:
+    book = tmp_path / "people.csv"
+    rows = ["Ann,ann@x.example,19850230", "Bob,bob@x.example,2080-12-31", "Cy,cy@x.example,12 May 1980"]
+    book.write_text("\n".join(["name,email,birthday", *rows]), encoding="utf-8")
+    shown = kith.json("people", "import", str(book), *dry)
+    assert shown["unread"] == [
+        {"source": "people.csv, line 2", "name": "Ann", "birthday": "19850230"},
+        {"source": "people.csv, line 3", "name": "Bob", "birthday": "2080-12-31"},
+    ]
+    assert [one["birthday"] for one in shown["added"]] == [None, None, "1980-05-12"]
+    told = kith("people", "import", str(book), "--dry-run")
+    assert "Birthdays left out (no day, unclear, or still to come):\n  people.csv, line 2  Ann  19850230\n" in told
 
 
 def test_the_text_is_short_and_aligned(kith: Terminal, files: list[str]) -> None:
@@ -387,3 +403,15 @@ def test_people_who_will_never_fall_due_are_told_of(kith: Terminal, tmp_path: Pa
     assert "2 of them have no rhythm and will never fall due" in told
     assert "never fall due" not in kith("people", "import", str(book), "--every", "6w")
     assert "rhythm" not in kith("people", "import", str(book)), "nobody is new"
+
+
+@pytest.mark.parametrize(("words", "at_once"), [([], 0), (["--every", "2 months"], 7)])
+def test_nobody_added_by_hand_waits_behind_an_import_of_the_day(kith: Terminal, words: list[str], at_once: int) -> None:
+    path = kith.folder / "many.csv"
+    path.write_text("Name,Email\n" + "".join(f"Guest {n},g{n}@example.net\n" for n in range(200)), encoding="utf-8")
+    kith("people", "import", str(path), *words)
+    kith.now += timedelta(minutes=1)
+    kith("people", "add", "Maria Silva", "maria@example.com", "--every", "2 weeks")
+    due = {one["name"]: one["due_on"] for one in kith.people()}
+    assert due["Maria Silva"] == "2026-05-13"
+    assert list(due.values()).count("2026-05-13") == max(at_once, 1)

@@ -110,10 +110,64 @@ def test_what_is_coming_up_is_in_it(overdue: Terminal) -> None:
     ]
 
 
+def test_a_follow_up_whose_day_is_over_stays_in_sight_after_what_is_ahead(overdue: Terminal) -> None:
+    overdue("followup", "bob", "in 1 week", "send the book")
+    overdue("people", "edit", "ann", "--birthday", "20 January")
+    overdue.now = NOW + timedelta(days=245)
+    digest = overdue.json("digest")
+    assert [(c["kind"], c["on"], c["past"]) for c in digest["coming_up"]] == [
+        ("birthday", "2027-01-20", False),
+        ("follow-up", "2026-05-20", True),
+    ]
+    assert "- Still open since 20 May 2026: Bob Roe, follow-up (send the book).\n" in digest["letter"]["text"]
+    overdue("touch", "bob")
+    assert [c["kind"] for c in overdue.json("digest")["coming_up"]] == ["birthday"]
+
+
+def test_of_two_people_of_one_name_the_letter_tells_which_is_which(kith: Terminal) -> None:
+    for number, name in enumerate(("Ann Lee", "ann  lee", "Bob Roe")):
+        kith("people", "add", name, f"p{number}@example.com", "--every", "1 month")
+        kith.mail(f"p{number}@example.com", NOW - timedelta(days=90 - number))
+    letter = kith.json("digest")["letter"]
+    assert "\n1   Ann Lee (p0@example.com)\n" in letter["text"]
+    assert "\n3   Bob Roe\n" in letter["text"]
+    assert "\n    ? 1\n" in letter["text"]
+    assert letter["html"].count(">p0@example.com</div>") == 1
+    assert "p2@example.com</div>" not in letter["html"]
+
+
 def test_json_and_out_together_give_both(overdue: Terminal) -> None:
     page = overdue.folder / "digest.html"
     ran = overdue.line("digest", "--json", "--out", str(page), "--config", str(overdue.config))
     assert json.loads(ran.out)["letter"]["html"] == page.read_text(encoding="utf-8")
+
+
+def test_what_is_sent_goes_into_the_file_as_well(overdue: Terminal) -> None:
+    page = overdue.folder / "digest.html"
+    words = ("--config", str(overdue.config), "digest", "--send", "--out", str(page))
+    first = overdue.line(*words, "--json")  # it waits: nobody listens where letters go
+    assert (first.code, first.json["state"]) == (75, "queued")
+    assert page.read_text(encoding="utf-8") == first.json["letter"]["html"]
+    assert "Bob Roe" in first.json["letter"]["html"]
+    page.unlink()
+    again = overdue.line(*words)
+    assert again.out.endswith(f" As it stands now, it is in {page}.\n")
+    assert "Bob Roe" in page.read_text(encoding="utf-8")
+
+
+def test_nothing_is_sent_where_the_file_cannot_be_written(overdue: Terminal) -> None:
+    said = overdue("digest", "--send", "--out", str(overdue.folder / "no" / "digest.html"), code=64)
+    assert "cannot be written" in said
+    assert overdue.json("status", code=0)["outbox"] == []
+
+
+def test_what_was_on_another_day_cannot_be_sent(overdue: Terminal) -> None:
+    page = overdue.folder / "digest.html"
+    page.write_text("kept", encoding="utf-8")
+    said = overdue("digest", "--send", "--as-of", "2026-05-04", "--out", str(page), code=64)
+    assert said.startswith("error: argument --as-of: not allowed with argument --send\nhint: ")
+    assert overdue.json("status")["outbox"] == []
+    assert page.read_text(encoding="utf-8") == "kept"
 
 
 def test_a_circle_counts_whom_the_owner_was_in_touch_with_and_nobody_for_a_snooze_or_for_being_new(
@@ -125,13 +179,13 @@ def test_a_circle_counts_whom_the_owner_was_in_touch_with_and_nobody_for_a_snooz
             kith.mail(f"{name.lower()}@example.com", NOW - timedelta(days=days))
     kith("snooze", "Bob", "3 weeks")
     kith("people", "edit", "Eve", "--pause")
-    assert "In touch with 1 of 4 friends." in kith("digest")
+    assert "In touch: friends 1 of 4." in kith("digest")
 
 
 def test_circles_alone_stand_under_a_heading_of_their_own(kith: Terminal) -> None:
     kith("people", "add", "Ann", "ann@example.com", "--circle", "friends")
     text = kith("digest")
-    assert "Your circles\n------------\n\nIn touch with 0 of 1 friends." in text
+    assert "Your circles\n------------\n\nIn touch: friends 0 of 1." in text
     assert "In touch this week" not in text
 
 

@@ -174,10 +174,11 @@ def test_who_is_an_id_an_address_a_name_or_a_part_of_one(maria: Terminal, who: s
 
 
 def test_nobody_of_that_name_is_66(maria: Terminal) -> None:
-    for who in ("nobody", "99", "nobody@example.com", "9" * 40, ""):
+    for who in ("nobody", "99", "nobody@example.com", "9" * 40):
         ran = maria.line("--config", str(maria.config), "people", "show", who, "--json")
         assert (ran.code, ran.out) == (66, "")
         assert ran.err == f"error: there is nobody called {who}\nhint: `kith people list` shows everybody\n"
+    assert maria("people", "show", " ", code=66).startswith("error: nobody is named\nhint: give a name, an address")
 
 
 @pytest.mark.parametrize("command", [["people", "show"], ["note"], ["touch"], ["explain"], ["people", "forget"]])
@@ -386,3 +387,26 @@ def test_a_circle_that_kith_toml_does_not_know_is_pointed_out(kith: Terminal) ->
 
 def test_a_person_may_be_added_without_a_cadence_in_so_many_words(kith: Terminal) -> None:
     assert kith.json("people", "add", "Ann", "--every", "none")["cadence_days"] is None
+
+
+@pytest.mark.parametrize("who", ["Maria Silva <maria@example.com>", "<maria@example.com>", '"M" <Maria@example.com> '])
+def test_an_address_may_be_pasted_as_mail_programs_show_it(maria: Terminal, who: str) -> None:
+    assert maria.json("people", "show", who)["name"] == "Maria Silva"
+    assert maria("people", "show", "Maria Silva <somebody@example.com>", code=66).startswith("error: there is nobody")
+
+
+@pytest.mark.parametrize("who", ["a\nb", "a\x1b[31m b", "a\u202eb", ""])
+def test_an_error_is_two_lines_whatever_is_in_it(maria: Terminal, who: str) -> None:
+    said = maria("people", "show", who, code=66)
+    error, hint, end = said.split("\n")
+    assert (error[:7], hint[:6], end) == ("error: ", "hint: ", "")
+    assert said.replace("\n", "").isprintable()
+
+
+def test_no_name_turns_the_text_beside_it_around(maria: Terminal) -> None:
+    maria("people", "add", "Eve \u202egnp.exe", "eve@example.com")
+    maria("note", "eve", "one\u202etwo")
+    for words in (("people", "list"), ("people", "show", "eve"), ("undo",)):
+        assert "\u202e" not in maria(*words)
+    assert maria.json("people", "list")[0]["name"] == "Eve \u202egnp.exe"
+    assert "\u202e" in maria("people", "export"), "a file is what it is"

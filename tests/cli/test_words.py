@@ -56,7 +56,7 @@ def test_the_options_of_a_touch_stand_anywhere_among_its_words(maria: Terminal, 
         (["called", "--on", "yesterday"], "A call with Maria Silva yesterday"),
         (["lunch", "yesterday", "--channel", "meeting"], "A meeting with Maria Silva yesterday"),
         (["called", "the plumber", "--on", "today", "--channel", "letter"],
-         "A letter with Maria Silva today. Noted: called the plumber"),
+         "A letter to or from Maria Silva today. Noted: called the plumber"),
     ],
 )  # fmt: skip
 def test_the_words_of_a_touch_say_how_and_when(maria: Terminal, words: list[str], said: str) -> None:
@@ -70,6 +70,43 @@ def test_the_words_of_a_touch_say_how_and_when(maria: Terminal, words: list[str]
 def test_a_touch_is_something_that_was(maria: Terminal, day: str, said: str) -> None:
     assert maria("touch", "maria", "--on", day, code=64).startswith(f"error: {said}\nhint: ")
     assert maria.people()[0]["touches"] == 0
+
+
+def test_what_is_hinted_at_for_a_day_is_understood(maria: Terminal) -> None:
+    said = maria("touch", "maria", "--on", "2026-13-45", code=64)
+    assert said.endswith('hint: write it like 2026-05-13, yesterday or "last Tuesday"\n')
+    for day in ("2026-05-13", "yesterday", "last Tuesday"):
+        maria("touch", "maria", "--on", day)
+    said = maria("snooze", "maria", "whenever", code=64)
+    assert said.endswith('hint: write it like 2026-05-13, "in 3 months" or "next Tuesday"\n')
+    for day in ("2026-05-13", "in 3 months", "next Tuesday"):
+        maria("snooze", "maria", day)
+
+
+@pytest.mark.parametrize("words", [[""], ["  ", "\t"]])
+def test_a_note_without_words_is_refused(maria: Terminal, words: list[str]) -> None:
+    said = maria("note", "maria", *words, code=64)
+    assert said == "error: the note is empty\nhint: say what you want to remember\n"
+    maria("touch", "maria", *words)
+    shown = maria.json("people", "show", "maria")
+    assert (len(shown["recent_touches"]), shown["notes"]) == (1, [])
+
+
+def test_with_json_each_act_says_about_whom_it_was_and_with_which_values(maria: Terminal) -> None:
+    whom = {"id": 1, "name": "Maria Silva"}
+    acts = {
+        ("touch", "maria", "called", "yesterday"): {"channel": "call", "on": "2026-05-12", "note": None},
+        ("touch", "maria", "--channel", "letter", "she moves"): {
+            "channel": "letter", "on": "2026-05-13", "note": "she moves",
+        },
+        ("note", "maria", "likes", "tea"): {"note": "likes tea"},
+        ("followup", "maria", "tomorrow", "send the book"): {"on": "2026-05-14", "text": "send the book"},
+        ("followup", "maria", "done"): {},
+        ("snooze", "maria", "3 weeks"): {"until": "2026-06-03"},
+    }  # fmt: skip
+    for change, (words, values) in enumerate(acts.items(), 2):
+        done = maria.json(*words)
+        assert {key: done[key] for key in done if key != "done"} == {"change": change, **whom, **values}
 
 
 def test_a_weekday_of_a_touch_is_the_last_one(maria: Terminal) -> None:
@@ -88,7 +125,10 @@ def test_a_note_keeps_its_words_whatever_they_are(maria: Terminal) -> None:
 
 def test_a_follow_up_looks_ahead(maria: Terminal) -> None:
     done = maria.json("followup", "maria", "in 3 months", "about", "the job")
-    assert done == {"done": "Follow up with Maria Silva on 13 August 2026 about the job", "change": 2}
+    assert done == {
+        "done": "Follow up with Maria Silva on 13 August 2026 about the job", "change": 2,
+        "id": 1, "name": "Maria Silva", "on": "2026-08-13", "text": "about the job",
+    }  # fmt: skip
     assert maria("followup", "maria", "last week", code=64).startswith("error: last week is past\n")
     assert [f["on"] for f in maria.json("people", "show", "maria")["follow_ups"]] == ["2026-08-13"]
 
@@ -296,13 +336,32 @@ def test_explain_says_why_a_message_counted_or_not(maria: Terminal) -> None:
     assert counted == {
         "message_id": "<a@x.example>", "subject": "Lunch", "at": "2026-05-04T12:00:00+02:00", "direction": "inbound",
         "touch": True, "reason": None, "mark": None, "ruled": False, "people": ["Maria Silva"],
-        "others": [],
+        "untouched": [], "meeting": None, "others": [],
     }  # fmt: skip
     assert (
         maria("explain", "<b@x.example>")
         == "“Offers” is no touch: it went to a list or to many at once (bulk). With Maria Silva\n"
     )
     assert maria("explain", "a@x.example") == "“Lunch” is a touch (inbound): Maria Silva\n"  # nobody has that address
+
+
+def test_explain_names_those_a_message_touched_and_why_not_the_others(maria: Terminal) -> None:
+    maria("people", "add", "Bob", "bob@example.com")
+    maria.mail("maria@example.com", NOW - timedelta(days=9), "Lunch", direction="outbound", message_id="<a@x.example>")
+    work = maria.work()
+    with work.writing() as session:
+        identity = messages.by_message_id(session, work.owner_id, "<a@x.example>")[0].identity
+        messages.add_parts(session, [{"owner_id": work.owner_id, "person_id": 2, "identity": identity}])
+    work.engine.dispose()
+    said = "“Lunch” is a touch (outbound): Maria Silva; not of Bob: only copied on it (bystander)\n"
+    assert maria("explain", "<a@x.example>") == said
+    told = maria.json("explain", "<a@x.example>")
+    assert (told["people"], told["untouched"]) == (["Maria Silva"], [{"name": "Bob", "reason": "bystander"}])
+    maria("explain", "<a@x.example>", "--is-a-touch")
+    maria("explain", "maria", "--not-a-touch")
+    said = "“Lunch” is a touch (outbound): Bob; not of Maria Silva: no touch by your own word\n"
+    assert maria("explain", "<a@x.example>") == said
+    assert maria.json("explain", "maria")["not_counted"] == {"ruled-out": 1}
 
 
 def test_the_owner_has_the_last_word_on_a_message(maria: Terminal) -> None:
@@ -316,6 +375,7 @@ def test_the_owner_has_the_last_word_on_a_message(maria: Terminal) -> None:
     assert maria.people()[0]["touches"] == 1
     assert maria.json("explain", "<a@x.example>")["ruled"] is True
     maria("undo")
+    assert maria.people()[0]["touches"] == 0
     maria("undo")
     assert maria.people()[0]["touches"] == 1
     assert maria.json("explain", "<a@x.example>")["ruled"] is False
@@ -329,6 +389,46 @@ def test_the_owner_has_the_last_word_on_the_latest_of_a_person(maria: Terminal) 
     assert maria("explain", "maria", "--not-a-touch", code=66).startswith("error: there is no touch of Maria Silva")
     assert maria("explain", "<nothing@x.example>", "--is-a-touch", code=66).startswith("error: nothing is kept about ")
     assert maria("explain", "maria", "--is-a-touch", "--not-a-touch", code=64).startswith("error: ")
+
+
+def test_what_was_set_later_outlives_an_undo_of_what_was_before(maria: Terminal) -> None:
+    for every in ("2w", "5w", "9w"):
+        maria("people", "edit", "maria", "--every", every)
+    assert maria("undo", "3") == "Taken back: Maria Silva: every 5 weeks. What you set since then stays\n"
+    assert maria.people()[0]["cadence_days"] == 63
+    assert maria("undo") == "Taken back: Maria Silva: every 9 weeks\n"
+    assert maria.people()[0]["cadence_days"] == 14
+    maria("snooze", "maria", "3 weeks")
+    maria("snooze", "maria", "6 weeks")
+    maria("undo", "5")
+    assert maria.people()[0]["snoozed_until"] == "2026-06-24"
+    maria("undo")
+    assert maria.people()[0]["snoozed_until"] is None
+
+
+def test_what_was_set_after_a_merge_outlives_it(maria: Terminal) -> None:
+    maria("people", "add", "Cy", "cy@example.com")
+    maria("people", "add", "Bea", "bea@example.com", "--birthday", "1980-01-01", "--about", "paints")
+    maria("people", "merge", "cy", "bea")
+    maria("people", "edit", "cy", "--birthday", "1981-02-02", "--circle", "friends")
+    maria("people", "unmerge", "cy")
+    cy, bea = (maria.json("people", "show", who) for who in ("cy", "bea"))
+    assert (cy["birthday"], cy["circle"], cy["about"]) == ("1981-02-02", "friends", "")
+    assert (bea["birthday"], bea["about"]) == ("1980-01-01", "paints")
+
+
+def test_what_was_set_after_an_import_outlives_it(maria: Terminal) -> None:
+    book = maria.folder / "book.csv"
+    book.write_text("name,email,birthday,about\nMaria,maria@example.com,1980-01-01,paints\n", encoding="utf-8")
+    change = maria.json("people", "import", str(book))["change"]
+    maria("people", "edit", "maria", "--birthday", "1981-02-02")
+    assert maria("undo", str(change)) == (
+        "Taken back: what an import said of 1 person. What you set since then stays\n"
+    )
+    shown = maria.json("people", "show", "maria")
+    assert (shown["birthday"], shown["about"]) == ("1981-02-02", "")
+    maria("undo")
+    assert maria.json("people", "show", "maria")["birthday"] is None
 
 
 def test_explain_looks_among_people_first_unless_it_is_in_brackets(maria: Terminal) -> None:

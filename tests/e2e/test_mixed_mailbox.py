@@ -146,8 +146,10 @@ def test_explain_says_of_every_message_what_the_table_says(mixed: Terminal, one:
     assert (told["reason"] or "touch", told["direction"]) == (case.outcome, case.direction)
     assert told["touch"] is (case.outcome == "touch")
     assert told["others"] == []
+    people = {IDS[name] for name in told["people"]}
+    assert people == case.people or case.outcome != "touch"
     if case.known is not None:
-        assert {IDS[name] for name in told["people"]} == case.known
+        assert people | {IDS[one["name"]] for one in told["untouched"]} == case.known
     if case.at is not None:
         assert datetime.fromisoformat(told["at"]) == case.at
 

@@ -26,7 +26,7 @@ ACTS: list[tuple[str, Act, str]] = [
     (
         "a touch of a day, with a note",
         lambda a, m, _: a.touch(m, Channel.LETTER, date(2026, 5, 2), note="from Rome"),
-        "A letter with Maria Silva on 2 May 2026. Noted: from Rome",
+        "A letter to or from Maria Silva on 2 May 2026. Noted: from Rome",
     ),
     ("snooze", lambda a, m, _: a.snooze(m, date(2026, 7, 1)), "Maria Silva will come back on 1 July 2026"),
     ("every", lambda a, m, _: a.every(m, parse_duration("6w")), "Maria Silva: every 6 weeks"),
@@ -45,6 +45,11 @@ ACTS: list[tuple[str, Act, str]] = [
         "follow up",
         lambda a, m, _: a.follow_up(m, date(2026, 6, 1), "the flat"),
         "Follow up with Maria Silva on 1 June 2026 about the flat",
+    ),
+    (
+        "follow up to do something",
+        lambda a, m, _: a.follow_up(m, date(2026, 6, 1), "ask about the flat"),
+        "Follow up with Maria Silva on 1 June 2026: ask about the flat",
     ),
     ("add", lambda a, _m, _b: a.add("Zoë", [("z@example.net", "z@example.net")], tags=["x"])[1], "Zoë is added"),
     (

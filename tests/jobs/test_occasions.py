@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kith import daemon
 from kith.jobs import compose
 from kith.jobs.compose import view_now
+from kith.jobs.once import run_once
 from kith.jobs.round import go_round_once
 from kith.store import messages, notes, people
 from support.answers import BOB, MARIA, ME, Owner, with_a_past
@@ -54,7 +54,7 @@ def test_a_digest_brings_drafts_that_are_placed_before_it_goes(owner: Owner) -> 
     note(owner, "Bob", "He helped me with the move, wonderful")
     assert told(owner) == [("Bob Stone", "thanks"), ("Maria Silva", "silence")], "foreseen, and not yet made"
     assert kinds(owner) == []
-    daemon.run_once(owner.office.work)
+    run_once(owner.office.work)
     assert kinds(owner) == ["thanks", "silence"]
     first, second = map(read, placed(owner))
     assert "Thank you for your help with the move." in plain(first)
@@ -71,36 +71,36 @@ def test_drafts_are_made_once_and_with_the_digest(owner: Owner) -> None:
     go_round_once(owner.office.work, owner.office.work.config.mailbox[0])
     assert kinds(owner) == []
     for _ in range(3):
-        daemon.run_once(owner.office.work)
+        run_once(owner.office.work)
     assert kinds(owner) == ["silence"]
     assert len(placed(owner)) == 1
     owner.office.clock.move(days=7)
-    daemon.run_once(owner.office.work)
+    run_once(owner.office.work)
     assert kinds(owner) == ["silence", "silence"], "of Bob, the next week"
     assert {row["person_id"] for row in owner.office.rows("draft")} == {owner.ids["Maria"], owner.ids["Bob"]}
 
 
 def test_while_drafts_wait_no_more_are_made(owner: Owner) -> None:
     note(owner, "Bob", "He helped me with the move")
-    daemon.run_once(owner.office.work)
+    run_once(owner.office.work)
     assert kinds(owner) == ["thanks", "silence"]
     owner.office.clock.move(days=7)
     note(owner, "Priya", "She helped me with the boxes")
-    daemon.run_once(owner.office.work)
+    run_once(owner.office.work)
     assert kinds(owner) == ["thanks", "silence"]
     for uid in list(owner.office.server.folders["Drafts"].messages):
         owner.office.server.remove(uid, "Drafts")
     owner.office.clock.move(days=7)
     note(owner, "Priya", "She helped me with the chairs")
-    daemon.run_once(owner.office.work)
+    run_once(owner.office.work)
     assert kinds(owner) == ["thanks", "silence", "thanks"]
 
 
 def test_promise_3_stopped_anywhere_a_week_has_its_drafts_once(owner: Owner) -> None:
     note(owner, "Bob", "He helped me with the move")
-    for step, name in deaths(owner.office, lambda office: daemon.run_once(office.work)):
-        daemon.run_once(owner.office.work)
-        daemon.run_once(owner.office.work)
+    for step, name in deaths(owner.office, lambda office: run_once(office.work)):
+        run_once(owner.office.work)
+        run_once(owner.office.work)
         assert kinds(owner) == ["thanks", "silence"], (step, name)
         assert len(placed(owner)) == 2, (step, name)
 
@@ -110,18 +110,18 @@ def test_a_digest_does_not_wait_for_a_template_of_a_draft_that_is_broken(owner: 
     broken.parent.mkdir()
     broken.write_text("{{ nothing_of_that_name }}")
     assert told(owner) == [], "nor does its preview, which foresees what will be made"
-    assert daemon.run_once(owner.office.work).composed
+    assert run_once(owner.office.work).composed
     assert kinds(owner) == []
     assert len(owner.office.rows("digest")) == 1
 
 
 def test_a_draft_that_was_thrown_away_is_told_no_more_and_never_made_again(owner: Owner) -> None:
-    daemon.run_once(owner.office.work)
+    run_once(owner.office.work)
     assert told(owner) == [("Maria Silva", "silence")]
     for uid in list(owner.office.server.folders["Drafts"].messages):
         owner.office.server.remove(uid, "Drafts")
     owner.office.clock.move(days=7)
-    daemon.run_once(owner.office.work)
+    run_once(owner.office.work)
     assert told(owner) == [("Bob Stone", "silence")]
     assert [row["state"] for row in owner.office.rows("draft")] == ["gone", "placed"]
     assert len(placed(owner)) == 1
@@ -140,7 +140,7 @@ def test_a_meeting_that_was_held_brings_a_draft_in_a_young_thread_only(owner: Ow
         row = {"owner_id": owner.office.work.owner_id, "person_id": owner.ids["Maria"], "source": "meeting", **met}
         assert messages.add_touches(session, [row]) == 1
         people.refresh(session, owner.office.work.owner_id, [owner.ids["Maria"]])
-    daemon.run_once(owner.office.work)
+    run_once(owner.office.work)
     draft = read(placed(owner)[0])
     assert draft["Subject"] == "After “Lunch at Zoe”"
     assert draft["In-Reply-To"] is None
@@ -153,7 +153,7 @@ def test_an_introduction_by_mail_is_answered_in_its_thread(owner: Owner) -> None
         MARIA, f"{ME}, Tom Weber <tom@example.net>", "Intro: Alex / Tom", at=at, message_id="<intro@example.org>"
     )
     owner.office.server.deliver(raw, "INBOX", at)
-    daemon.run_once(owner.office.work)
+    run_once(owner.office.work)
     draft = read(placed(owner)[0])
     assert draft["In-Reply-To"] == "<intro@example.org>"
     assert "Thank you for the introduction." in plain(draft)
@@ -165,7 +165,7 @@ def test_just_because_goes_to_whom_one_owes_a_word(owner: Owner) -> None:
     for days in (40, 30, 20):
         at = owner.office.clock.at - timedelta(days=days)
         owner.office.server.deliver(message("Priya Nair <priya@example.org>", ME, f"News {days}", at=at), "INBOX", at)
-    daemon.run_once(owner.office.work)
+    run_once(owner.office.work)
     assert kinds(owner) == ["silence", "just-because"]
 
 
@@ -173,7 +173,7 @@ def test_whoever_wants_no_drafts_gets_none(tmp_path: Path) -> None:
     with Office(tmp_path, digest__max_drafts="0") as office:
         owner = with_a_past(office)
         office.clock.move(days=280)
-        daemon.run_once(office.work)
+        run_once(office.work)
         assert kinds(owner) == []
 
 

@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from time import process_time
 
 import pytest
 
+from kith.domain.digest import Stranger
+from kith.domain.names import natural_name
+from kith.jobs.strangers import LONGEST_FIELD, Strangers
 from kith.jobs.view import view
+from kith.letters.words import add_line
 from kith.store import forgetting, strangers
 from support.jobs import BOB, MARIA, ME, NOW, Office
 from support.mail import message
@@ -64,6 +69,49 @@ def test_mail_with_strangers_is_counted_in_both_directions(office: Office) -> No
     came(office, ANN, 1)
     office.read()
     assert counted(office)["ann.other@example.net"] == ("Ann O. Other", 1, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ('"Smith, John"', "John Smith"),
+        ('"Robert Downey, Jr."', "Robert Downey Jr."),
+        ('"Jane Doe, PhD"', "Jane Doe PhD"),
+        ('"Acme, Inc."', "Acme Inc."),
+        (r'"\"Jean-Luc\" Picard"', "Jean-Luc Picard"),
+        ('Maria "Mia" Silva', "Maria Mia Silva"),
+        ('"Smith,\r\n John"\r\n', "John Smith"),
+        ('"ann@example.net"', ""),
+        ("", ""),
+    ],
+)
+def test_the_line_that_adds_somebody_has_their_whole_name(written: str, line: str) -> None:
+    seen = Strangers(frozenset({"alex@example.com"}), str.casefold, NOW)
+    field = f" {written} <ann@example.net>".encode()
+    seen.see(b"From:" + field + b"\r\nTo: alex@example.com\r\n", field)
+    [(address, (name, out, came, _))] = seen.take().items()
+    assert (out, came) == (0, 1)
+    assert add_line(Stranger(natural_name(name), address, 1)) == " ".join(f"add {line} <ann@example.net>".split())
+
+
+def test_commas_between_people_part_them_and_quoted_ones_do_not() -> None:
+    seen = Strangers(frozenset({"alex@example.com"}), str.casefold, NOW)
+    to = b'Ann <ann@example.net>, "Stone, Bob" <bob@example.net>, carl@example.net'
+    seen.see(b"From: alex@example.com\r\nTo: " + to + b"\r\n", b"alex@example.com")
+    assert {key: name for key, (name, *_) in seen.take().items()} == {
+        "ann@example.net": "Ann", "bob@example.net": "Stone, Bob", "carl@example.net": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "piece", [b'"', b"a ", b'"a', b"a,", b"a@b", b"a <", b'"\\', b'\\"', b'"' + b"a b " * 19 + b'" ']
+)
+def test_a_hostile_field_takes_no_time(piece: bytes) -> None:
+    began = process_time()
+    for number in range(100):
+        field = (b"%d" % number + piece * 1000)[:LONGEST_FIELD]
+        Strangers(frozenset(), str.casefold, NOW).see(b"From: " + field, field)
+    assert process_time() - began < 0.5
 
 
 def test_people_machines_lists_and_the_owner_are_no_strangers(office: Office) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from kith.store import messages, notes, people
+from kith.store import messages, notes, people, undoing
 from kith.store.engine import writing
 from kith.store.tables import ChangeRow, PersonRow
 from support.store import NOW, a_life, draft, dump, person, touch
@@ -27,7 +27,7 @@ def _undo(session: Session, owner: int, *steps: dict[str, Any]) -> None:
     change_id = notes.keep_change(session, owner, "something", list(steps), NOW)
     row = notes.change(session, owner, change_id)
     assert row
-    notes.take_back(session, row, NOW)
+    undoing.take_back(session, row, NOW)
     session.flush()
     session.expire_all()
 
@@ -128,7 +128,7 @@ def test_the_latest_change_that_was_not_taken_back_comes_first(engine: Engine, o
         assert (latest(), latest(first), latest(second + 1)) == ("second", "first", None)
         row = notes.change(session, owner, second)
         assert row
-        notes.take_back(session, row, NOW)
+        undoing.take_back(session, row, NOW)
         session.flush()
         assert (latest(), latest(second)) == ("first", None)
         assert notes.change(session, owner + 1, first) is None
@@ -143,7 +143,7 @@ def test_a_row_that_was_removed_comes_back_as_it_was(engine: Engine, owner: int,
         a_life(session, owner, maria, "Maria")
     before = dump(engine, without=("change",))
     assert before[table]
-    kind = notes.UNDOABLE[table]
+    kind = undoing.UNDOABLE[table]
     with writing(engine) as session:
         row = session.get_one(kind, before[table][0][list(kind.model_fields).index("id")])
         values = row.model_dump(mode="json", exclude={"owner_id"})
@@ -234,7 +234,7 @@ def test_an_undo_reaches_no_other_owners_rows(engine: Engine, owner: int, maria:
 
 def test_only_what_an_owner_can_change_can_be_undone(engine: Engine, owner: int) -> None:
     for table in ("owner", "letter", "reply", "folder", "message", "forgotten", "change"):
-        assert table not in notes.UNDOABLE
+        assert table not in undoing.UNDOABLE
         with pytest.raises(KeyError), writing(engine) as session:
             _undo(session, owner, {"do": "delete", "table": table, "id": 1})
 
@@ -245,7 +245,7 @@ def test_a_change_remembers_when_it_was_taken_back(engine: Engine, owner: int) -
         number = notes.keep_change(session, owner, "words", [], NOW)
         row = notes.change(session, owner, number)
         assert row
-        notes.take_back(session, row, later)
+        undoing.take_back(session, row, later)
         session.flush()
         session.expire_all()
         kept = session.get_one(ChangeRow, number)

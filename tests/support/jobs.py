@@ -163,11 +163,11 @@ class Office:
         kept = {f.name: getattr(real, f.name) for f in fields(real)}
         return MortalWork(**kept | {"open_source": self.open, "send": real.send and self.send})
 
-    def send(self, raw: bytes, sender: str, recipient: str) -> Outcome:
+    def send(self, raw: bytes, sender: str, recipient: str, may_end: Callable[[], bool]) -> Outcome:
         """Hands a letter over, with a chance to die before and after."""
         assert self._send is not None
         self.work.fate.step("send")
-        outcome = self._send(raw, sender, recipient)
+        outcome = self._send(raw, sender, recipient, may_end)
         self.work.fate.step("sent")
         return outcome
 

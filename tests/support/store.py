@@ -51,7 +51,6 @@ def message(owner_id: int, identity: str, **values: Any) -> dict[str, Any]:
         "at": NOW,
         "direction": "inbound",
         "reason": None,
-        "ruled": False,
         "mailbox": "personal",
         "folder": "INBOX",
         "uidvalidity": 1,

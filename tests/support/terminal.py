@@ -116,7 +116,6 @@ class Terminal:
             kept = {
                 "message_id": message_id or f"<{abs(hash(identity))}@mail.example>",
                 "reason": reason,
-                "ruled": False,
             }
             messages.add(session, [common | kept | place])
             messages.add_parts(session, [{"owner_id": work.owner_id, "person_id": person, "identity": identity}])

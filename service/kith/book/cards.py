@@ -15,8 +15,8 @@ from typing import Final
 from kith.book.fields import MAX_VALUE, decode, utf8
 
 WANTED: Final = frozenset({
-    "VERSION", "KIND", "X-ADDRESSBOOKSERVER-KIND", "FN", "N", "ORG", "EMAIL", "TEL", "BDAY", "CATEGORIES", "NOTE",
-    "UID", "X-KITH-EVERY", "X-KITH-CIRCLE", "X-KITH-PAUSED", "X-KITH-SNOOZED-UNTIL",
+    "VERSION", "KIND", "X-ADDRESSBOOKSERVER-KIND", "X-ABSHOWAS", "FN", "N", "ORG", "EMAIL", "TEL", "BDAY",
+    "CATEGORIES", "NOTE", "UID", "X-KITH-EVERY", "X-KITH-CIRCLE", "X-KITH-PAUSED", "X-KITH-SNOOZED-UNTIL",
 })  # fmt: skip
 """Properties that are kept; photos, sounds and keys never leave the splitter."""
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kith.book import fields
+from kith.book import birthdays, fields
 from kith.book.columns import Columns, Role
 from kith.book.table import Row, Table, table
 from kith.domain.contact import Contact, Skipped
-from kith.domain.dates import Birthday, parse_duration
+from kith.domain.dates import parse_duration
 from kith.errors import UsageError
 
 HEADER: Final = (
@@ -33,7 +33,6 @@ _OWN: Final = frozenset({
 _LABEL_MARK: Final = ":::"
 _ESCAPE: Final = re.compile(r"[\\;,]")
 _ESCAPED: Final = re.compile(r"\\([\\;,])")
-_SLASHED: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: .*)?")
 
 Cells = dict[Role, list[str]]
 
@@ -74,23 +73,26 @@ def _entry(row: Row, columns: Columns, source: str, month_first: bool) -> Contac
     cells = {role: _cells(row.cells, places) for role, places in columns.items()}
     addresses = fields.unique(a for text in cells.get(Role.ADDRESS, ()) for a in fields.addresses(text))
     is_own = columns.keys() >= _OWN
-    name = _name(cells) or (fields.name_from(addresses[0]) if addresses else "")
+    name = _name(cells) or fields.name_of(cells.get(Role.ADDRESS, ()), addresses)
     if not name:
         broken = fields.line(" ".join(cells.get(Role.ADDRESS, ())), 80)
         return Skipped(source, f"“{broken}” is no address" if broken else "it has neither a name nor an address")
+    born = _birthday(cells)
+    birthday = birthdays.birthday(born, month_first=month_first)
     return Contact(
         name=name,
         addresses=addresses,
         circle=fields.line(_first(cells, Role.CIRCLE)) or None,
         tags=fields.tags(_tags(cells)),
         every=parse_duration(_first(cells, Role.EVERY)),
-        birthday=_birthday(cells, month_first),
+        birthday=birthday,
         about=_about(cells),
         phones=_phones(cells, is_own=is_own),
         source=source,
         paused=_first(cells, Role.PAUSED).casefold() == _PAUSED,
         snoozed_until=fields.day(_first(cells, Role.SNOOZED)),
         chosen=is_own,
+        unread="" if birthday else fields.line(birthdays.said(born)),
     )
 
 
@@ -137,23 +139,22 @@ def _about(cells: Cells) -> str:
     return fields.block("\n".join(notes) if notes else job)
 
 
-def _birthday(cells: Cells, month_first: bool) -> Birthday | None:
-    """One cell, or one each for year, month and day as Thunderbird has it."""
-    year, month, day = (_first(cells, role) for role in (Role.BIRTH_YEAR, Role.BIRTH_MONTH, Role.BIRTH_DAY))
-    text = _first(cells, Role.BIRTHDAY) or f"{year or '-'}-{month:0>2}-{day:0>2}"
-    found = _SLASHED.fullmatch(text)
-    if not found:
-        return fields.birthday(text)
-    month, day = (found[1], found[2]) if month_first else (found[2], found[1])
-    return fields.birthday(f"{found[3]}-{month:0>2}-{day:0>2}")
+def _birthday(cells: Cells) -> str:
+    """One cell, or one each for year, month and day as Thunderbird has it; as it is written."""
+    parts = [_first(cells, role) for role in (Role.BIRTH_YEAR, Role.BIRTH_MONTH, Role.BIRTH_DAY)]
+    year, month, day = parts
+    whole = f"{year or '-'}-{month:0>2}-{day:0>2}" if month and day else " ".join(filter(None, parts))
+    return _first(cells, Role.BIRTHDAY) or whole
 
 
 def _month_first(found: Table) -> bool:
     """Whether birthdays are written 12/31/1980: a number beyond 12 stands second somewhere, and nowhere first."""
     places = found.columns.get(Role.BIRTHDAY, ())
     texts = (text for row in found.rows for text in _cells(row.cells or (), places))
-    dates = [(int(date[1]), int(date[2])) for text in texts if (date := _SLASHED.fullmatch(text))]
-    return any(second > 12 for _, second in dates) and not any(first > 12 for first, _ in dates)
+    dates = [numbers for text in texts if (numbers := birthdays.slashed(text))]
+    return any(second > birthdays.MONTHS for _, second in dates) and not any(
+        first > birthdays.MONTHS for first, _ in dates
+    )
 
 
 def write(contacts: Iterable[Contact]) -> str:

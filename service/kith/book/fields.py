@@ -3,12 +3,12 @@
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
 from kith.domain.address import looks_like, split
-from kith.domain.dates import Birthday, parse_birthday
+from kith.domain.names import natural_name
 from kith.errors import UsageError
 
 MAX_BYTES: Final = 50_000_000
@@ -30,8 +30,6 @@ _NEWLINE: Final = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _WORD: Final = re.compile(r'(?:"(?:[^"\\\n]|\\.){1,64}"@)?[^\s,;<>]+')  # a local part in quotes may have spaces
 _QUOTED_LOCAL: Final = re.compile(r'"[^"]+"@[^"@]+')
 _PIECE: Final = re.compile(r"\\.|[^\\]|\\", re.DOTALL)
-_DATE: Final = re.compile(r"([0-9]{4}|-)-?([0-9]{2})-?([0-9]{2})(?:[T ].*)?")
-_APPLE_NO_YEAR: Final = "1604"  # what Apple's address book writes where the year is not known
 _NOT_A_TAG: Final = {"mycontacts", "my contacts", "starred"}  # Google's groups that say nothing about a person
 
 
@@ -119,24 +117,22 @@ def parts(text: str, marks: str) -> list[str]:
     return ["".join(piece) for piece in found]
 
 
-def birthday(text: str, no_year: str = _APPLE_NO_YEAR) -> Birthday | None:
-    """A birthday in any form that vCard (RFC 6350, 6.2.5; ISO 8601) or people use; a time of day is left out.
-
-    no_year is the year that stands for none.
-    """
-    said = line(text)
-    if found := _DATE.fullmatch(said):
-        year = "-" if found[1] in {no_year, _APPLE_NO_YEAR} else found[1]
-        said = f"{year}-{found[2]}-{found[3]}"
-    return parse_birthday(said)
-
-
 def day(text: str) -> date | None:
     """A date as Kith's own exports have it, in ISO form; None for anything else."""
     try:
         return date.fromisoformat(line(text, 10))
     except ValueError:
         return None
+
+
+def name_of(texts: Iterable[str], found: Sequence[str]) -> str:
+    """A name for somebody of whom only addresses are known: what stands before one in angle brackets, else its own.
+
+    texts are the values the addresses were found in. "" where there are none.
+    """
+    before = (text[:MAX_VALUE].partition("<")[0] for text in texts if "<" in text)
+    beside = next(filter(None, (person_name(natural_name(line(one))) for one in before)), "")
+    return (beside or name_from(found[0])) if found else ""
 
 
 def name_from(address: str) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from kith.book import fields
+from kith.book import birthdays, fields
 from kith.domain.contact import Contact, Skipped
 from kith.domain.dates import parse_duration
 from kith.errors import UsageError
@@ -29,23 +29,25 @@ def _entry(one: object, source: str) -> Contact | Skipped:
     if not isinstance(one, dict):
         return Skipped(source, "it is no person")
     addresses = fields.unique(a for text in _texts(one, "addresses") for a in fields.addresses(text))
-    name = fields.person_name(_text(one, "name")) or (fields.name_from(addresses[0]) if addresses else "")
+    name = fields.person_name(_text(one, "name")) or fields.name_of(_texts(one, "addresses"), addresses)
     if not name:
         return Skipped(source, "it has neither a name nor an address")
-    birthday = _text(one, "birthday")
+    born = _text(one, "birthday")
+    birthday = birthdays.birthday(born)
     return Contact(
         name=name,
         addresses=addresses,
         circle=fields.line(_text(one, "circle")) or None,
         tags=fields.tags(_texts(one, "tags")),
         every=parse_duration(_text(one, "every")),
-        birthday=fields.birthday(birthday) if birthday else None,
+        birthday=birthday,
         about=fields.block(_text(one, "about")),
         phones=fields.unique(fields.line(text, 60) for text in _texts(one, "phones")),
         source=source,
         paused=one.get("paused") is True,
         snoozed_until=fields.day(_text(one, "snoozed_until")),
         chosen=True,
+        unread="" if birthday else fields.line(birthdays.said(born)),
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from kith.book import fields
+from kith.book import birthdays, fields
 from kith.book.cards import Card, Property, cards, properties
 from kith.domain.contact import Contact, Skipped
 from kith.domain.dates import parse_duration
@@ -14,6 +14,13 @@ _ESCAPED_2_1: Final = re.compile(r"\\([,;])")  # 2.1 knows no other escape: its 
 _SPECIAL: Final = re.compile(r"[\\,;\n]")
 
 _OWN: Final = re.compile(r"kith-[0-9]+")  # the UIDs that Kith gives, see cli/book
+
+_KINDS: Final = ("KIND", "X-ADDRESSBOOKSERVER-KIND", "X-ABSHOWAS")
+_NO_PERSON: Final = {
+    "group": "a group", "org": "an organisation", "company": "a company", "location": "a place",
+    "application": "a program", "device": "a device",
+}  # fmt: skip
+"""What a card may be of instead (RFC 6350, 6.1.4; RFC 6473; RFC 6869; Apple's own word)."""
 
 _FOLD_AT: Final = 75  # octets, RFC 6350, 3.2
 
@@ -38,19 +45,20 @@ def _entry(card: Card, source: str) -> Contact | Skipped:
     by_name: Properties = {}
     for one in properties(card):
         by_name.setdefault(one.name, []).append(one)
-    kinds = (*by_name.get("KIND", ()), *by_name.get("X-ADDRESSBOOKSERVER-KIND", ()))
-    if any(one.value.strip().casefold() == "group" for one in kinds):
-        return Skipped(source, "it is a group, not a person")
-    return _contact(by_name, source)
+    kinds = {one.value.strip().casefold() for name in _KINDS for one in by_name.get(name, ())}
+    other = next((said for kind, said in _NO_PERSON.items() if kind in kinds), "")
+    return Skipped(source, f"it is {other}, not a person") if other else _contact(by_name, source)
 
 
 def _contact(by_name: Properties, source: str) -> Contact | Skipped:
     plain = _ESCAPED_2_1 if _first(by_name, "VERSION", _ESCAPED).strip() == "2.1" else _ESCAPED
-    addresses = fields.unique(a for text in _all(by_name, "EMAIL", plain) for a in fields.addresses(text))
-    name = _name(by_name, plain) or (fields.name_from(addresses[0]) if addresses else "")
+    mail = _all(by_name, "EMAIL", plain)
+    addresses = fields.unique(a for text in mail for a in fields.addresses(text))
+    name = _name(by_name, plain) or fields.name_of(mail, addresses)
     if not name:
         return Skipped(source, "it has neither a name nor an address")
-    bday = by_name.get("BDAY", ())
+    born = next(iter(by_name.get("BDAY", ())), Property("BDAY", {}, ""))
+    birthday = birthdays.birthday(born.value, born.params.get("X-APPLE-OMIT-YEAR", ""))
     uid = fields.line(_first(by_name, "UID", plain))
     return Contact(
         name=name,
@@ -58,7 +66,7 @@ def _contact(by_name: Properties, source: str) -> Contact | Skipped:
         circle=fields.line(_first(by_name, "X-KITH-CIRCLE", plain)) or None,
         tags=fields.tags(word for one in by_name.get("CATEGORIES", ()) for word in _split(one.value, ",", plain)),
         every=parse_duration(_first(by_name, "X-KITH-EVERY", plain)),
-        birthday=fields.birthday(bday[0].value, bday[0].params.get("X-APPLE-OMIT-YEAR", "")) if bday else None,
+        birthday=birthday,
         about=fields.block("\n".join(_all(by_name, "NOTE", plain))),
         phones=fields.unique(_phone(text) for text in _all(by_name, "TEL", plain)),
         source=source,
@@ -66,6 +74,7 @@ def _contact(by_name: Properties, source: str) -> Contact | Skipped:
         paused=bool(_first(by_name, "X-KITH-PAUSED", plain)),
         snoozed_until=fields.day(_first(by_name, "X-KITH-SNOOZED-UNTIL", plain)),
         chosen=_OWN.fullmatch(uid) is not None,
+        unread="" if birthday else fields.line(birthdays.said(_unescape(born.value, plain))),
     )
 
 

@@ -12,7 +12,7 @@ from kith.cli.people import member_json
 from kith.cli.report import Report, document, table
 from kith.cli.shared import acting, duration_of, opened, without_rhythm, write_private
 from kith.domain.cadence import rhythm_of
-from kith.domain.contact import Contact
+from kith.domain.contact import Contact, Skipped, believable
 from kith.domain.importing import ALREADY_THERE, Add, Gains, Merge, Skip, Step
 from kith.domain.person import Person
 from kith.domain.proposing import Candidate, Propose
@@ -23,21 +23,40 @@ from kith.store import people
 
 MOST_DETAILS = 20
 """Lines a section of the text has before it says how many more there are."""
-TITLES = {"added": "Added:", "merged": "Known already, with something new:", "skipped": "Left alone:"}
+TITLES = {
+    "added": "Added:",
+    "merged": "Known already, with something new:",
+    "skipped": "Left alone:",
+    "unread": "Birthdays left out (no day, unclear, or still to come):",
+}
 
 
 def import_people(arguments: argparse.Namespace, options: Options) -> Report:
     """What address books hold becomes people: all of it in one change, or only shown."""
     work = opened(options)
     defaults = Defaults(arguments.circle or None, duration_of(arguments.every))
-    entries = [entry for file in arguments.files for entry in formats.read_file(Path(file))]
+    entries = [_believed(entry, work) for file in arguments.files for entry in formats.read_file(Path(file))]
     with acting(work) as acts:
         names = {person.id: person.name for person, _ in people.everyone(acts.session, work.owner_id)}
         steps = plan(work, acts.session, entries, defaults)
         ids, done = ([None] * len(steps), None) if arguments.dry_run else take_in(acts, steps, work.key)
     change = done.change_id if done else None
-    data = _outcome(zip(steps, ids, strict=True), names, defaults) | {"dry_run": arguments.dry_run, "change": change}
+    data = _outcome(zip(steps, ids, strict=True), names, defaults)
+    data |= {"unread": _unread(entries), "dry_run": arguments.dry_run, "change": change}
     return Report(data, "\n".join([_told(data), *_warnings(work, steps, defaults)]))
+
+
+def _believed(entry: Contact | Skipped, work: Work) -> Contact | Skipped:
+    return entry if isinstance(entry, Skipped) else believable(entry, work.today())
+
+
+def _unread(entries: Iterable[Contact | Skipped]) -> list[dict[str, str]]:
+    """Birthdays that are no day, could be two, or lie ahead: they are left out, and told."""
+    return [
+        {"source": one.source, "name": one.name, "birthday": one.unread}
+        for one in entries
+        if isinstance(one, Contact) and one.unread
+    ]
 
 
 def _warnings(work: Work, steps: Sequence[Step | Propose], defaults: Defaults) -> list[str]:
@@ -113,7 +132,7 @@ def _values(gains: Gains) -> dict[str, Any]:
 
 
 def _told(data: dict[str, Any]) -> str:
-    rows = {
+    rows: dict[str, list[tuple[str, ...]]] = {
         "added": [(one["name"], _listed(one["addresses"]) + _twin(one)) for one in data["added"]],
         "merged": [(one["name"], "+ " + _gained(one["gains"])) for one in data["merged"]],
         "skipped": [
@@ -121,6 +140,7 @@ def _told(data: dict[str, Any]) -> str:
         ],
     }
     lines = [_summary(data), *_proposals(data["proposed"])]
+    rows["unread"] = [(one["source"], one["name"], one["birthday"]) for one in data["unread"]]
     for key, title in TITLES.items():
         if rows[key]:
             lines += ["", title, table(rows[key][:MOST_DETAILS], indent="  "), *_more(rows[key])]
@@ -193,7 +213,7 @@ def export_people(arguments: argparse.Namespace, options: Options) -> Report:
     data = [member_json(work, member) | _own(member.person) for member in members]
     text = _written(arguments.format, members, data)
     if not arguments.out:
-        return Report(data, text)
+        return Report(data, text, verbatim=True)
     write_private(Path(arguments.out), text)
     count = f"{len(members)} people are" if len(members) != 1 else "1 person is"
     return Report(

@@ -8,9 +8,9 @@ from typing import Any
 
 from kith.cli.main import Options
 from kith.cli.report import Report, on, table
-from kith.cli.shared import PATIENCE, date_of, opened, write_private
+from kith.cli.shared import PATIENCE, date_of, opened, refuse_unwritable, write_private
 from kith.domain.dates import Look
-from kith.domain.digest import Digest, Entry
+from kith.domain.digest import ComingUp, Digest, Entry
 from kith.jobs import compose, deliver, draft
 from kith.jobs.view import View, view
 from kith.jobs.work import Work
@@ -23,7 +23,7 @@ def digest(arguments: argparse.Namespace, options: Options) -> Report:
     """Shows the digest, writes it, or sends it now."""
     work = opened(options)
     if arguments.send:
-        return _send(work)
+        return _send(work, Path(arguments.out) if arguments.out else None)
     shown, rendered = _show(work, arguments.as_of)
     if arguments.out:
         write_private(Path(arguments.out), rendered.html or "")
@@ -42,9 +42,11 @@ def _show(work: Work, as_of: str | None) -> tuple[View, Rendered]:
     return shown, work.letters.digest(shown.digest)
 
 
-def _send(work: Work) -> Report:
+def _send(work: Work, out: Path | None) -> Report:
     from kith.jobs.round import place_drafts_once  # and all that reads mail with it: to show a digest takes none of it
 
+    if out:
+        refuse_unwritable(out)  # while nothing is sent
     with work_lock(work.engine, work.owner_id, PATIENCE):
         composed = compose.compose_now(work)
         place_drafts_once(work)
@@ -70,7 +72,14 @@ def _send(work: Work) -> Report:
         "error": letter.error if letter else None,
     }
     code = 0 if state == "sent" else 75
-    return Report(data, f"The digest of {composed.period} {said}{why}.", code)
+    written = _written(composed, out) if out else ""
+    return Report(data, f"The digest of {composed.period} {said}{why}.{written}", code)
+
+
+def _written(composed: compose.Composed, out: Path) -> str:
+    """Writes the page of a digest that is sent now, or as it stands now where it went before."""
+    write_private(out, composed.rendered.html or "")
+    return f" {'As it stands now, it' if composed.already else 'It'} is in {out}."
 
 
 def digest_json(digest: Digest, rendered: Rendered) -> dict[str, Any]:
@@ -80,16 +89,27 @@ def digest_json(digest: Digest, rendered: Rendered) -> dict[str, Any]:
         "people": [entry_json(e) for e in digest.people],
         "more": digest.more,
         "drafts": [{"name": d.name, "occasion": d.occasion, "subject": d.subject} for d in digest.drafts],
-        "coming_up": [
-            {"kind": str(c.kind), "on": on(c.on), "name": c.name, "text": c.text, "prepare": c.prepare}
-            for c in digest.coming_up
-        ],
+        "coming_up": [_coming_json(c) for c in digest.coming_up],
         "in_touch": [{"name": t.name, "on": on(t.on), "how": t.how} for t in digest.in_touch],
         "strangers": [{"name": s.name, "address": s.address, "messages": s.messages} for s in digest.strangers],
         "unfiled": list(digest.unfiled),
         "circles": [{"name": c.name, "in_touch": c.in_touch, "total": c.total} for c in digest.circles],
         "health": {"read": digest.health.read, "gaps": digest.health.gaps, "problems": list(digest.health.problems)},
         "letter": {"subject": rendered.subject, "text": rendered.text, "html": rendered.html},
+    }
+
+
+def _coming_json(event: ComingUp) -> dict[str, Any]:
+    return {
+        "kind": str(event.kind),
+        "on": on(event.on),
+        "at": event.at.isoformat("minutes") if event.at else None,
+        "name": event.name,
+        "text": event.text,
+        "prepare": event.prepare,
+        "more": event.more,
+        "until": on(event.until),
+        "past": event.is_past,
     }
 
 

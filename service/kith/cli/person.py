@@ -84,12 +84,13 @@ def _changes(
     birthday = None if asked.birthday in NONE else birthday_of(asked.birthday, work.today())
     circle = None if asked.circle in NONE else asked.circle
     more, fewer = addresses_of(work, asked.address), [work.key(a) for a in asked.drop_address]
+    tags, others = tags_of(asked.tag), tags_of(asked.drop_tag)
     return (
         (asked.name is not None, lambda: acts.rename(person, name_of(asked.name))),
         (asked.every is not None, lambda: acts.every(person, every)),
         (asked.circle is not None, lambda: acts.circle(person, circle)),
-        (bool(asked.tag), lambda: acts.tag(person, tags_of(asked.tag))),
-        (bool(asked.drop_tag), lambda: acts.untag(person, tags_of(asked.drop_tag))),
+        (bool(tags), lambda: acts.tag(person, tags)),
+        (bool(others), lambda: acts.untag(person, others)),
         (asked.birthday is not None, lambda: acts.birthday(person, birthday)),
         (asked.about is not None, lambda: acts.about(person, asked.about)),
         (asked.pause, lambda: acts.pause(person, paused=True)),

@@ -9,13 +9,14 @@ from kith.cli.report import Report, instant, on
 from kith.cli.shared import acting, date_of, opened, the_person
 from kith.domain.cadence import explanation, why
 from kith.domain.dates import Look, find_date, parse_date
-from kith.domain.explaining import in_a_sentence, not_counted
+from kith.domain.explaining import in_a_sentence, not_counted, not_touched
+from kith.domain.person import Person
 from kith.domain.reply_touch import read_touch
-from kith.domain.touch import Channel, Reason
+from kith.domain.touch import Channel
 from kith.errors import NotFound, UsageError
 from kith.jobs import rulings
 from kith.jobs.acts import Acts, Done
-from kith.jobs.explain import Explained
+from kith.jobs.explain import Explained, uncounted
 from kith.jobs.explain import explain as explain_message
 from kith.jobs.promises import keep_promise
 from kith.jobs.roster import roster
@@ -23,8 +24,10 @@ from kith.jobs.work import Work
 from kith.store import messages, notes, owners, people
 
 
-def _done(done: Done) -> Report:
-    return Report({"done": done.said, "change": done.change_id}, done.said)
+def _done(done: Done, person: Person | None = None, **values: object) -> Report:
+    """What was done, to whom, and with which values."""
+    who = {"id": person.id, "name": person.name} if person else {}
+    return Report({"done": done.said, "change": done.change_id, **who, **values}, done.said)
 
 
 def touch(arguments: argparse.Namespace, options: Options) -> Report:
@@ -35,7 +38,7 @@ def touch(arguments: argparse.Namespace, options: Options) -> Report:
         person = the_person(work, acts.session, arguments.who)
         done = acts.touch(person, channel, day, text, note=text)
         _settle(work, acts)
-        return _done(done)
+        return _done(done, person, channel=str(channel), on=on(day), note=text or None)
 
 
 def _settle(work: Work, acts: Acts) -> None:
@@ -45,7 +48,7 @@ def _settle(work: Work, acts: Acts) -> None:
 
 def _touch_said(arguments: argparse.Namespace, today: date) -> tuple[Channel, date, str]:
     """Channel, day and what more is told: the options, else what the words say as they would in a reply."""
-    text = " ".join(arguments.text)
+    text = " ".join(arguments.text).strip()
     on = date_of(arguments.on, today, Look.BACK) if arguments.on else None
     if on and on > today:
         raise UsageError(
@@ -64,8 +67,12 @@ def _touch_said(arguments: argparse.Namespace, today: date) -> tuple[Channel, da
 def note(arguments: argparse.Namespace, options: Options) -> Report:
     """Words about somebody."""
     work = opened(options)
+    text = " ".join(arguments.text).strip()
+    if not text:
+        raise UsageError("the note is empty", "say what you want to remember")
     with acting(work) as acts:
-        return _done(acts.note(the_person(work, acts.session, arguments.who), " ".join(arguments.text)))
+        person = the_person(work, acts.session, arguments.who)
+        return _done(acts.note(person, text), person, note=text)
 
 
 def follow_up(arguments: argparse.Namespace, options: Options) -> Report:
@@ -73,11 +80,12 @@ def follow_up(arguments: argparse.Namespace, options: Options) -> Report:
     work = opened(options)
     if arguments.when.strip().casefold() == "done":
         with acting(work) as acts:
-            return _done(keep_promise(acts, the_person(work, acts.session, arguments.who), " ".join(arguments.text)))
+            person = the_person(work, acts.session, arguments.who)
+            return _done(keep_promise(acts, person, " ".join(arguments.text)), person)
     day, text = _promised(arguments.when, arguments.text, work.today())
     with acting(work) as acts:
         person = the_person(work, acts.session, arguments.who)
-        return _done(acts.follow_up(person, day, text))
+        return _done(acts.follow_up(person, day, text), person, on=on(day), text=text)
 
 
 def _promised(when: str, text: list[str], today: date) -> tuple[date, str]:
@@ -87,7 +95,7 @@ def _promised(when: str, text: list[str], today: date) -> tuple[date, str]:
         found = find_date(" ".join([when, *text]), today, Look.AHEAD)
         if found and found[0] != day and " ".join([when, *text]).endswith(found[1]):
             return found
-    return date_of(when, today, Look.AHEAD), " ".join(text)
+    return date_of(when, today, Look.AHEAD), " ".join(text).strip()
 
 
 def snooze(arguments: argparse.Namespace, options: Options) -> Report:
@@ -95,7 +103,8 @@ def snooze(arguments: argparse.Namespace, options: Options) -> Report:
     work = opened(options)
     who, day = _who_and_when([arguments.who, *arguments.when], work.today())
     with acting(work) as acts:
-        return _done(acts.snooze(the_person(work, acts.session, who), day))
+        person = the_person(work, acts.session, who)
+        return _done(acts.snooze(person, day), person, until=on(day))
 
 
 def _who_and_when(words: list[str], today: date) -> tuple[str, date]:
@@ -162,7 +171,7 @@ def _rule_messages(work: Work, acts: Acts, message_id: str, *, is_touch: bool) -
     if not rows:
         raise NotFound(f"nothing is kept about {message_id}", "only mail with your people can be a touch")
     rule = rulings.message_is_a_touch if is_touch else rulings.message_not_a_touch
-    done = [one for row in rows for one in rule(acts, row)]
+    done = [one for row in rows if (one := rule(acts, row))]
     if not done:
         verdict = "a touch of everybody in it" if is_touch else "no touch"
         raise NotFound(f"{message_id} is {verdict} already", f"see `kith explain '{message_id}'`")
@@ -187,15 +196,18 @@ def _explained(work: Work, one: Explained) -> dict[str, object]:
         "reason": one.reason,
         "mark": one.mark or None,
         "ruled": one.ruled,
+        "meeting": one.meeting or None,
         "people": list(one.people),
+        "untouched": [aside._asdict() for aside in one.untouched],
     }
 
 
 def _verdict(one: Explained) -> str:
     who = ", ".join(one.people)
     if one.reason is None:
-        return f"“{one.subject}” is a touch ({one.direction}): {who}"
-    said = f"“{one.subject}” is no touch: {in_a_sentence(one.reason, one.mark)}"
+        aside = (not_touched(name, reason, one.mark, one.direction) for name, reason in one.untouched)
+        return "; ".join((f"“{one.subject}” is a touch ({one.direction}): {who}", *aside))
+    said = f"“{one.subject}” is no touch: {in_a_sentence(one.reason, one.mark, one.meeting)}"
     return said + (f". With {who}" if who else "")
 
 
@@ -203,9 +215,7 @@ def _explain_person(work: Work, who: str) -> Report:
     with work.reading() as session:
         person = the_person(work, session, who)
         member = roster(work, session, work.now(), ids=[person.id])[0]
-        ignored = messages.not_counted_since(
-            session, work.owner_id, person.id, member.history.last_touched, MOST_IGNORED
-        )
+        ignored = uncounted(session, person, work.owner_id, member.history.last_touched)
     zone, today = work.config.owner.timezone, work.today()
     told = explanation(person, member.standing, member.history, today, zone)
     data = {
@@ -215,11 +225,7 @@ def _explain_person(work: Work, who: str) -> Report:
         "due_on": on(member.standing.due_on),
         "days_overdue": member.standing.days_overdue,
         "cadence_source": member.standing.source,
-        "not_counted": Counter(row.reason or str(Reason.BYSTANDER) for row in ignored),
+        "not_counted": Counter(reason for reason, _ in ignored),
     }
-    newer = not_counted((row.reason or Reason.BYSTANDER, row.mark) for row in ignored)
+    newer = not_counted(ignored)
     return Report(data, f"{person.name}: {told[:1].lower()}{told[1:]}{newer and f'; {newer}'}.")
-
-
-MOST_IGNORED = 1000
-"""Messages that are looked at for reasons."""

@@ -1,7 +1,7 @@
 """What an address book says about somebody, before they become a person of Kith's."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kith.domain.dates import Birthday, Duration
@@ -13,7 +13,8 @@ class Contact:
 
     The name is never empty, addresses may be. source says where it stands, for messages:
     "friends.vcf, card 3" or "people.csv, line 12". uid is the address book's own name for it. chosen: it comes
-    from what Kith itself exported, so the owner keeps in touch with them, with an address or without.
+    from what Kith itself exported, so the owner keeps in touch with them, with an address or without. unread is a
+    birthday as it was written, where that could be none.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Contact:
     paused: bool = False
     snoozed_until: date | None = None
     chosen: bool = False
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,14 @@ class Skipped:
 
     source: str
     why: str
+
+
+def believable(contact: Contact, today: date) -> Contact:
+    """The contact without a birthday in a year to come: that is a slip."""
+    birthday = contact.birthday
+    if birthday is None or birthday.year is None or birthday.year <= today.year:
+        return contact
+    return replace(contact, birthday=None, unread=str(birthday))
 
 
 def phone_key(number: str) -> str:

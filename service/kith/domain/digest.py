@@ -33,7 +33,10 @@ class LastSaid:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One person to reach out to. why is a sentence; mailto a ready link, "" without an address."""
+    """One person to reach out to. why is a sentence; mailto a ready link, "" without an address.
+
+    has_namesake: somebody else in Kith has the same name, so that the number says better who is meant.
+    """
 
     number: int
     person_id: int
@@ -47,6 +50,7 @@ class Entry:
     note: str = ""
     note_on: date | None = None
     mailto: str = ""
+    has_namesake: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,21 @@ class Upcoming:
 
 @dataclass(frozen=True, slots=True)
 class ComingUp:
-    """A birthday, a follow-up or a meeting of the days ahead. text says what; prepare helps with it."""
+    """A birthday, a follow-up or a meeting of the days ahead. text says what; prepare helps with it.
+
+    at is the time of day where the owner lives, None for what has none. Of a series this is the next one, more says
+    how many follow and until which day. is_past: a follow-up whose day is over and that is still open.
+    """
 
     kind: str
     on: date
     name: str
     text: str
     prepare: str = ""
+    at: time | None = None
+    more: int = 0
+    until: date | None = None
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,7 @@ class InTouch:
     name: str
     on: date
     how: str
+    has_namesake: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +17,9 @@ _TITLE_WORDS: Final = (
 )
 _TITLES: Final = frozenset(_TITLE_WORDS.split())
 """What stands around a name and is no part of it."""
+_FIRM_WORDS: Final = "inc ltd llc llp gmbh ag kg se sa sarl srl bv plc corp co"
+_AFTER_COMMA: Final = _TITLES | frozenset(_FIRM_WORDS.split())
+"""What stands after a comma and is no given name."""
 _WITHOUT_STROKE: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -25,12 +29,27 @@ _FIRST_IDEOGRAPH: Final = "\u2e80"
 
 def natural_name(written: str) -> str:
     """A display name as it is said: "Silva, Maria" is Maria Silva; "" for an address in place of a name."""
-    name = " ".join(written.strip(" '\"").split())
+    name = _unquoted(" ".join(written.split()))
     if "@" in name:
         return ""
-    family, comma, given = name.partition(", ")
-    turned = comma and given and "," not in given and given[-1] != "." and len(given.split()) < 3
-    return f"{given} {family}" if turned and given.casefold() not in _TITLES else name
+    family, _, rest = name.partition(", ")
+    given = " ".join(_ASIDE.sub(" ", rest).split())  # where a family name stands first, an office stands last
+    turned = given and "," not in given and given[-1] != "." and len(given.split()) < 3
+    return f"{given} {family}" if turned and given.casefold() not in _AFTER_COMMA else name
+
+
+def _unquoted(name: str) -> str:
+    """A name without quotes around all of it; those around a part of it stay."""
+    for mark in '"\'"':
+        inner = name.strip(f"{mark} ")
+        if mark not in inner or name.count(mark) % 2:
+            name = inner
+    return name
+
+
+def together(names: Sequence[str]) -> str:
+    """Several names as one says them: Maria, Bob and Ann."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def bare(name: str) -> str:

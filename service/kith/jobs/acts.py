@@ -7,11 +7,13 @@ from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 from kith.domain.dates import Birthday, Duration
+from kith.domain.matter import about_what
 from kith.domain.person import Person
 from kith.domain.touch import Channel, Direction
 from kith.errors import NotFound
-from kith.store import changes, forgetting, merging, messages, notes, people
+from kith.store import changes, forgetting, merging, messages, notes, people, undoing
 from kith.store.engine import Session
+from kith.store.undoing import setting
 
 BY_HAND = "hand"
 Step = dict[str, Any]
@@ -66,7 +68,7 @@ class Acts:
         messages.add_touches(self.session, [row])
         people.refresh(self.session, self.owner_id, [person.id])
         kept = messages.touch_id(self.session, self.owner_id, person.id, identity)
-        said = f"{WORDS[channel]} with {person.name} {self._day(on)}"
+        said = f"{WORDS[channel]} {person.name} {self._day(on)}"
         undo = [deletion("touch", kept, person.id)]
         if note:
             written = notes.add_note(self.session, self.owner_id, person.id, note, self.now, self.source)
@@ -121,17 +123,17 @@ class Acts:
     def untag(self, person: Person, tags: Iterable[str]) -> Done:
         """Takes tags away."""
         gone = [t for t in person.tags if t.casefold() in {x.casefold() for x in tags}]
+        ids = {tag: people.tag_ids(self.session, person.id, [tag])[0] for tag in gone}
         people.remove_tags(self.session, self.owner_id, person.id, gone)
-        steps = [{"do": "insert", "table": "tag", "values": {"person_id": person.id, "name": t}} for t in gone]
+        values = [{"id": ids[tag], "person_id": person.id, "name": tag} for tag in gone]
+        steps = [{"do": "insert", "table": "tag", "values": one} for one in values]
         return self.done(f"{person.name}: without {' '.join('#' + t for t in gone)}", steps, person.id)
 
     def follow_up(self, person: Person, on: date, text: str) -> Done:
         """Keeps a promise with a date."""
         row = notes.add_follow_up(self.session, self.owner_id, person.id, text, on, self.now)
-        about = f" about {text.removeprefix('about ')}" if text else ""
-        return self.done(
-            f"Follow up with {person.name} on {spoken(on)}{about}", [deletion("follow_up", row)], person.id
-        )
+        said = f"Follow up with {person.name} on {spoken(on)}{about_what(text)}"
+        return self.done(said, [deletion("follow_up", row)], person.id)
 
     def add(self, name: str, addresses: Iterable[tuple[str, str]], **values: Any) -> tuple[int, Done]:
         """A new person with (address, key) pairs. Raises NotFound where somebody has one of them already."""
@@ -198,7 +200,7 @@ class Acts:
             return []
         people.set_values(self.session, self.owner_id, kept.id, gained)
         before = {name: "" if name == "about" else None for name in gained}
-        return [{"do": "set", "table": "person", "id": kept.id, "values": before}]
+        return [setting("person", kept.id, before, gained)]
 
     def forget(self, person: Person, key: Callable[[str], str]) -> Done:
         """Removes a person for good. This cannot be undone."""
@@ -214,26 +216,23 @@ class Acts:
         gone = [step["id"] for step in row.undo if step["do"] == "delete" and step["table"] == "person"]
         people.hold(self.session, self.owner_id, gone)
         left = forgetting.identities_of(self.session, gone)
-        notes.take_back(self.session, row, self.now)
+        is_whole = undoing.take_back(self.session, row, self.now)
         forgetting.remove_orphans(self.session, self.owner_id, left)
         for step in row.undo:
-            if "ruling" in step:
-                identity, reason, ruled = step["ruling"]
-                messages.rule(self.session, self.owner_id, identity, reason, ruled=ruled)
-            elif step["do"] == "insert" and step["table"] == "address":
+            if step["do"] == "insert" and step["table"] == "address":
                 people.count_again(self.session, self.owner_id, step["values"]["id"])
         parted = merging.part_again(self.session, self.owner_id, row.undo)
         concerned = {step["person"] for step in row.undo if step.get("person")}
         people.refresh(self.session, self.owner_id, concerned | parted)
-        return Done(f"Taken back: {row.what}")
+        return Done(f"Taken back: {row.what}{'' if is_whole else '. What you set since then stays'}")
 
     def _set(self, person: Person, said: str, values: Step, before: Step) -> Done:
         people.set_values(self.session, self.owner_id, person.id, values)
-        restored = {name: _plain(before[name]) for name in values}
-        return self.done(said, [{"do": "set", "table": "person", "id": person.id, "values": restored}], person.id)
+        was, is_now = ({name: _plain(of[name]) for name in values} for of in (before, values))
+        return self.done(said, [setting("person", person.id, was, is_now)], person.id)
 
     def done(self, said: str, undo: list[Step], *who: int) -> Done:
-        """What was done to whom, with the steps that take it back kept (see notes.take_back)."""
+        """What was done to whom, with the steps that take it back kept (see store/undoing)."""
         steps = [changes.about(*who), *undo] if who else undo
         return Done(said, notes.keep_change(self.session, self.owner_id, said, steps, self.now))
 
@@ -243,12 +242,12 @@ class Acts:
 
 
 WORDS = {
-    Channel.EMAIL: "Mail",
-    Channel.MEETING: "A meeting",
-    Channel.CALL: "A call",
-    Channel.IN_PERSON: "Time together",
-    Channel.MESSAGE: "In touch",
-    Channel.LETTER: "A letter",
+    Channel.EMAIL: "Mail with",
+    Channel.MEETING: "A meeting with",
+    Channel.CALL: "A call with",
+    Channel.IN_PERSON: "Time together with",
+    Channel.MESSAGE: "In touch with",
+    Channel.LETTER: "A letter to or from",
 }
 
 

@@ -18,8 +18,16 @@ _MACHINE = re.compile(
 LONGEST_FIELD = 1000
 """Bytes of a field that are looked at: enough to see that it names more than MOST_RECIPIENTS."""
 _NEVER = ("", 0, 0, b"")
-_ADDRESS = re.compile(rb"(?:\"?([^\"<>,@\n]{1,80})\"?\s{0,3}<)?([\w.%+'=&/-]{1,64}@[\w.-]{1,255})")
-"""An address with the name before it. Every repetition is bounded, so that this is linear in the field's bytes."""
+_ADDRESS = re.compile(
+    rb"""(?:([^"<>,@]{0,80}+(?:"[^"\\]{0,120}+(?:\\.[^"\\]{0,80}+){0,8}+"[^"<>,@]{0,80}+)?)<)?"""
+    rb"([\w.%+'=&/-]{1,64}@[\w.-]{1,255})"
+)
+"""An address with the name before it, of which a part may be quoted: only there commas belong to it (RFC 5322, 3.4).
+
+Every repetition is bounded, so that this is linear in the field's bytes.
+"""
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"')
+_ESCAPED = re.compile(r"\\(.)")
 _NOBODY = re.compile(r"no.?reply|do.?not.?reply|mailer-daemon|postmaster|bounce|notification|newsletter", re.IGNORECASE)
 MOST_RECIPIENTS = 5
 """Of a mail to more people nobody is counted: it says little about any of them."""
@@ -84,5 +92,6 @@ class Strangers:
         address = raw_address.decode("ascii")
         key = self._key(address)
         is_owner = key in self._owner
-        name = line(decode_words(raw_name.decode("utf-8", "replace")))
+        written = _QUOTED.sub(lambda found: _ESCAPED.sub(r"\1", found[1]), raw_name.decode("utf-8", "replace"))
+        name = line(decode_words(written))
         return _Who(key, name, is_owner, counts=not is_owner and not _NOBODY.search(address))

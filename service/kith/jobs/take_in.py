@@ -15,6 +15,7 @@ from kith.jobs.work import Work
 from kith.store import people, phones, strangers
 from kith.store.engine import Session
 from kith.store.forgetting import forgotten_hash
+from kith.store.undoing import setting
 
 FORGOTTEN = "you asked Kith to forget them"
 
@@ -120,8 +121,18 @@ def take_in(acts: Acts, steps: Iterable[Step | Propose], key: Callable[[str], st
             continue
         ids.append(person_id)
         undo += back
-    known = f", and what it said of {merged} more" if merged else ""
-    return ids, acts.done(f"the import of {added} people{known}", undo) if undo else Done("nothing new")
+    return ids, acts.done(_what(added, merged), undo) if undo else Done("nothing new")
+
+
+def _what(added: int, merged: int) -> str:
+    """An import, as it is named when it is taken back."""
+    if not added:
+        return f"what an import said of {_people(merged)}"
+    return f"the import of {_people(added)}" + (f", and what it said of {merged:,} more" if merged else "")
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
 
 
 def _add(acts: Acts, contact: Contact, key: Callable[[str], str]) -> tuple[int, list[dict[str, Any]]]:
@@ -146,7 +157,7 @@ def _merge(acts: Acts, person_id: int, gains: Gains, key: Callable[[str], str]) 
     if values:
         people.set_values(session, owner_id, person_id, values)
         before = {name: "" if name == "about" else None for name in values}
-        undo.append({"do": "set", "table": "person", "id": person_id, "values": before})
+        undo.append(setting("person", person_id, before, values))
     return undo
 
 

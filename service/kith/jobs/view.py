@@ -1,8 +1,8 @@
 """Gathers what a digest says, from the database alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from kith.domain import cadence
 from kith.domain.address import spoken_name
@@ -19,7 +19,7 @@ from kith.domain.digest import (
     Upcoming,
     mail_link,
 )
-from kith.domain.names import natural_name
+from kith.domain.names import bare, natural_name
 from kith.domain.outbox import State, is_news, needs_owner
 from kith.jobs import occasions
 from kith.jobs.meetings import upcoming_meetings
@@ -66,7 +66,11 @@ def view(
     numbers = dict(enumerate(overdue[: len(chosen.chosen)], 1)) if sent is None else sent
     named = {number: members[i] for number, i in sorted(numbers.items()) if i in overdue}
     said = entries(work, session, list(named.values()), now)
-    people = tuple(replace(entry, number=number) for number, entry in zip(named, said, strict=True))
+    namesakes = _namesakes(everybody)
+    people = tuple(
+        replace(entry, number=number, has_namesake=entry.person_id in namesakes)
+        for number, entry in zip(named, said, strict=True)
+    )
     left = tuple(i for i in overdue if i not in numbers.values())
     digest = Digest(
         period=work.config.week.period(now),
@@ -77,14 +81,22 @@ def view(
             *_drafts(work, session, members, now),
             *(occasions.foreseen(work, session, everybody, now) if foresee else ()),
         ),
-        coming_up=tuple(sorted(_coming_up(work, session, everybody, now), key=lambda c: (c.on, c.name))),
-        in_touch=tuple(_in_touch(work, session, members, now)),
+        coming_up=_in_order(_coming_up(work, session, everybody, now)),
+        in_touch=tuple(_in_touch(work, session, members, namesakes, now)),
         strangers=tuple(_strangers(work, session, now)),
         unfiled=tuple(row.line for row in letters.unfiled(session, work.owner_id)),
         circles=tuple(_circles(everybody)),
         health=health(work, session),
     )
     return View(digest, {e.number: e.person_id for e in people}, left)
+
+
+def _namesakes(everybody: Iterable[Member]) -> set[int]:
+    """Those whom an answer does not mean by their name alone, because somebody else has the same."""
+    by_name: dict[str, list[int]] = {}
+    for member in everybody:
+        by_name.setdefault(" ".join(bare(member.person.name.casefold()).split()), []).append(member.person.id)
+    return {one for same in by_name.values() if len(same) > 1 for one in same}
 
 
 def entries(work: Work, session: Session, members: list[Member], now: datetime) -> Iterable[Entry]:
@@ -134,18 +146,37 @@ def _coming_up(work: Work, session: Session, everybody: list[Member], now: datet
             yield ComingUp(Upcoming.BIRTHDAY, on, person.name, f"turns {age}" if age else "")
     for row in notes.open_follow_ups(session, work.owner_id, until=today + AHEAD):
         if row.person_id in names:
-            yield ComingUp(Upcoming.FOLLOW_UP, row.due_on, names[row.person_id], row.text)
-    yield from upcoming_meetings(work, session, now, now + AHEAD)
+            is_past = row.due_on < today
+            yield ComingUp(Upcoming.FOLLOW_UP, row.due_on, names[row.person_id], row.text, is_past=is_past)
+    yield from _series(upcoming_meetings(work, session, now, now + AHEAD))
 
 
-def _in_touch(work: Work, session: Session, members: dict[int, Member], now: datetime) -> Iterable[InTouch]:
+def _in_order(events: Iterable[ComingUp]) -> tuple[ComingUp, ...]:
+    """By day and time; what is past, and open still, comes after what is ahead."""
+    return tuple(sorted(events, key=lambda c: (c.is_past, c.on, c.at or time.min, c.name)))
+
+
+def _series(meetings: Iterable[ComingUp]) -> Iterable[ComingUp]:
+    """The next of each series: the meetings with the same people under the same title."""
+    found: dict[tuple[str, str], ComingUp] = {}
+    for one in _in_order(meetings):
+        first = found.setdefault((one.name, one.text), one)
+        if first is not one:
+            found[one.name, one.text] = replace(first, more=first.more + 1, until=one.on)
+    return found.values()
+
+
+def _in_touch(
+    work: Work, session: Session, members: dict[int, Member], namesakes: Container[int], now: datetime
+) -> Iterable[InTouch]:
     latest: dict[int, TouchRow] = {}
     for row in messages.touches_since(session, work.owner_id, now - WEEK):
         if row.at <= now:
             latest.setdefault(row.person_id, row)
     for row in list(latest.values())[:MOST_IN_TOUCH]:
         if row.person_id in members:
-            yield InTouch(members[row.person_id].person.name, work.local(row.at), how(row))
+            name, has_namesake = members[row.person_id].person.name, row.person_id in namesakes
+            yield InTouch(name, work.local(row.at), how(row), has_namesake)
 
 
 def how(touch: TouchRow) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kith.domain.digest import Digest
 from kith.domain.occasion import Occasion
+from kith.domain.plain import one_line
 from kith.domain.receipt import Briefing, Receipt
 from kith.errors import ConfigError
 from kith.letters import words
@@ -90,7 +91,7 @@ class Letters:
         return Rendered(self._subject(name, values), self._text(name, values), _inlined(page))
 
     def _subject(self, name: str, values: dict[str, object]) -> str:
-        return words.cut(words.one_line(self._templates.render(f"{name}.subject.j2", values)), words.SUBJECT)
+        return words.cut(one_line(self._templates.render(f"{name}.subject.j2", values)), words.SUBJECT)
 
     def _text(self, name: str, values: dict[str, object]) -> str:
         return words.layout(self._templates.render(f"{name}.txt.j2", values))

@@ -1,7 +1,7 @@
 """Invented letters, one with everything and one with hardly anything of each kind, to try templates on."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 
 from kith.domain.dates import Birthday
 from kith.domain.digest import (
@@ -46,10 +46,13 @@ def digest() -> Digest:
             DraftLine("Jonas Weber", "meeting", "Re: Workshop in Bremen"),
         ),
         coming_up=(
+            ComingUp(Upcoming.MEETING, date(2026, 11, 17), "Jonas Weber, Chen Wei", "Stand-up", at=time(9, 30),
+                     more=8, until=date(2026, 11, 27)),
             ComingUp(Upcoming.MEETING, date(2026, 11, 18), "Chen Wei", "Planning 2027",
                      "You last spoke of his move to the new team"),
             ComingUp(Upcoming.BIRTHDAY, date(2026, 11, 20), "Priya Raman", "turns 40"),
             ComingUp(Upcoming.FOLLOW_UP, date(2026, 11, 22), "Samuel Okafor", "about the job in Leeds"),
+            ComingUp(Upcoming.FOLLOW_UP, date(2025, 12, 3), "Aunt Rose", "send the book", is_past=True),
         ),
         in_touch=(
             InTouch("Jonas Weber", date(2026, 11, 10), "meeting"), InTouch("Chen Wei", date(2026, 11, 12), "email"),

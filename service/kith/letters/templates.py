@@ -17,7 +17,9 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from kith.domain.matter import about_what, is_thing
 from kith.domain.occasion import first_name, own_line
+from kith.domain.plain import one_line
 from kith.domain.reply import HTML_MARK, SENTINEL
 from kith.errors import ConfigError, Internal
 from kith.letters import words
@@ -28,10 +30,10 @@ BROKEN = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, At
 _ENDING, _PLAIN, _HTML = ".j2", ".txt.j2", ".html.j2"
 
 FILTERS = (
-    words.add_line, words.born, words.calling, words.callings, words.cut, words.day, words.dayname, words.href,
-    words.mail_address, words.matter, words.name_in_line, words.no_full_stop, words.number, words.one_line,
-    words.para, words.plural, words.reply_subject, words.sentence, words.series, words.starting_big, words.weekday,
-    words.wrap, first_name,
+    words.add_line, words.born, words.by_name, words.calling, words.callings, words.clock, words.cut, words.day,
+    words.dayname, words.foremost, words.href, words.mail_address, words.matter, words.name_in_line,
+    words.no_full_stop, words.number, words.para, words.plural, words.reply_subject, words.sentence, words.series,
+    words.starting_big, words.weekday, words.wrap, about_what, first_name, is_thing, one_line,
 )  # fmt: skip
 
 
@@ -68,7 +70,7 @@ class Templates:
 
     def _explained(self, name: str, error: Exception) -> ConfigError | Internal:
         file, line = _place(error)
-        said = words.one_line(getattr(error, "message", None) or str(error)) or type(error).__name__
+        said = one_line(getattr(error, "message", None) or str(error)) or type(error).__name__
         if self._override is None or file.parent != self._override:
             return Internal(
                 f"the template {name} could not be rendered: {said}", "this is a bug in Kith; please report it"

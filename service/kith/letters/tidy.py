@@ -5,6 +5,7 @@ from dataclasses import fields, is_dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from kith.domain.plain import one_line
 from kith.letters import words
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ def tidied(value: T) -> T:
 
 def _tidy(value: Any, longest: int) -> Any:
     if type(value) is str:  # not a StrEnum, whose values are ours
-        return words.cut(words.one_line(value), longest)
+        return words.cut(one_line(value), longest)
     if isinstance(value, tuple):
         return tuple(_tidy(item, longest) for item in value)
     if is_dataclass(value) and not isinstance(value, type):

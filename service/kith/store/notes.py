@@ -1,29 +1,12 @@
-"""Named queries about notes, follow-ups, drafts, and the changes that can be taken back."""
+"""Named queries about notes, follow-ups, drafts, and the changes that can be taken back (see undoing)."""
 
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Date, and_, delete, func, or_, update
-from sqlalchemy.types import TypeEngine
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import and_, func, or_
+from sqlmodel import Session, col, select
 
-from kith.store.rows import insert_new
-from kith.store.tables import (
-    AddressRow,
-    ChangeRow,
-    DraftRow,
-    FollowUpRow,
-    Instant,
-    InstructionRow,
-    NoteRow,
-    NumberRow,
-    PartRow,
-    PersonRow,
-    PhoneRow,
-    SnippetRow,
-    TagRow,
-    TouchRow,
-)
+from kith.store.tables import ChangeRow, DraftRow, FollowUpRow, NoteRow, TouchRow
 
 
 def add_note(session: Session, owner_id: int, person_id: int, text: str, now: datetime, source: str) -> int:
@@ -111,23 +94,6 @@ def drafts(session: Session, owner_id: int, *states: str) -> list[DraftRow]:
     return list(session.exec(query.order_by(col(DraftRow.created_at), col(DraftRow.id))))
 
 
-UNDOABLE: dict[str, type[SQLModel]] = {
-    "note": NoteRow,
-    "touch": TouchRow,
-    "follow_up": FollowUpRow,
-    "instruction": InstructionRow,
-    "person": PersonRow,
-    "address": AddressRow,
-    "tag": TagRow,
-    "phone": PhoneRow,
-    "draft": DraftRow,
-    "part": PartRow,
-    "number": NumberRow,
-    "snippet": SnippetRow,
-}
-"""What a change may have touched, and so an undo may."""
-
-
 def keep_change(session: Session, owner_id: int, what: str, undo: list[dict[str, Any]], now: datetime) -> int:
     """Remembers how to take a change back: steps to delete, set or insert rows; gives the change's id."""
     row = ChangeRow(owner_id=owner_id, what=what, undo=undo, at=now)
@@ -152,43 +118,3 @@ def latest_merge(session: Session, owner_id: int, person_id: int) -> ChangeRow |
         if merged and any(step.get("person") == person_id for step in row.undo):
             return row
     return None
-
-
-def take_back(session: Session, row: ChangeRow, now: datetime) -> None:
-    """Undoes a change, its last step first."""
-    for step in reversed(row.undo):
-        _undo_step(session, row.owner_id, step)
-    row.undone_at = now
-    session.add(row)
-
-
-def _undo_step(session: Session, owner_id: int, step: dict[str, Any]) -> None:
-    table = UNDOABLE[step["table"]]
-    columns = SQLModel.metadata.tables[str(table.__tablename__)].c
-    mine = (columns.owner_id == owner_id, columns.id == step.get("id"))
-    values = {name: _typed(columns[name].type, value) for name, value in step.get("values", {}).items()}
-    match step["do"]:
-        case "delete":
-            session.execute(delete(table).where(*mine))
-        case "set":
-            session.execute(update(table).where(*mine).values(**values))
-        case "insert":  # what was removed comes back with its number
-            if _may_come_back(session, values):
-                insert_new(session, table, [{"owner_id": owner_id, **values}])
-
-
-def _may_come_back(session: Session, values: dict[str, Any]) -> bool:
-    """Whether the person that a row belongs to is still there."""
-    person_id = values.get("person_id")
-    if person_id is None:
-        return True
-    return session.exec(select(PersonRow.id).where(PersonRow.id == person_id)).first() is not None
-
-
-def _typed(kind: TypeEngine[Any], value: Any) -> Any:
-    """JSON has no dates: they are kept as ISO text."""
-    if not isinstance(value, str):
-        return value
-    if isinstance(kind, Instant):
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if isinstance(kind, Date) else value
