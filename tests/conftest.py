@@ -1,10 +1,12 @@
 """Servers that tests talk to: real ones, private to the test process, started when first asked for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from support import cyrus as cyrus_support
+from support import disk
 from support import dovecot as dovecot_support
 from support import postgres as postgres_support
 from support.cyrus import Cyrus
@@ -47,3 +49,10 @@ def smtp() -> Iterator[SmtpServer]:
     server = SmtpServer()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of some MB."""
+    with disk.small_disk(tmp_path / "disk") as place:
+        yield place

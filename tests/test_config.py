@@ -49,7 +49,9 @@ def problems(folder: Path, text: str, **environ: str) -> list[str]:
     assert caught.value.exit_code == 78
     assert caught.value.hint
     heading, *lines = caught.value.message.splitlines()
-    assert heading.startswith(f"{folder / 'kith.toml'} has {len(lines)} problem")
+    outside = [any(name in line for name in environ) for line in lines]
+    places = [str(folder / "kith.toml")] * (not all(outside)) + ["the environment"] * any(outside)
+    assert heading.startswith(f"{' and '.join(places)} {'has' if len(places) == 1 else 'have'} {len(lines)} problem")
     return [line.strip() for line in lines]
 
 
@@ -369,8 +371,24 @@ def test_a_variable_that_fits_nowhere_is_a_problem_of_its_own(tmp_path: Path) ->
         "KITH_MAILBOX__OTHER__POLL: fits no mailbox; write KITH_MAILBOX__NAME__KEY with the name of one",
         "KITH_MAILBOX__POLL: fits no mailbox; write KITH_MAILBOX__NAME__KEY with the name of one",
         "KITH_OWNER__NAME__FIRST: fits nowhere; is owner a section in kith.toml?",
-        "digest.dya: is no key that Kith knows; is it meant to be day?",
-        "digest.max_people: 'many' is not a whole number; write it as in 7",
+        "digest.dya (KITH_DIGEST__DYA): is no key that Kith knows; is it meant to be day?",
+        "digest.max_people (KITH_DIGEST__MAX_PEOPLE): 'many' is not a whole number; write it as in 7",
+    ]
+
+
+def test_a_problem_says_which_variable_makes_it(tmp_path: Path) -> None:
+    assert problems(
+        tmp_path,
+        BASIC + '[digest]\ntime = "late"\n',
+        KITH_OWNER__ADDRESSES='["nobody"]',
+        KITH_MAILBOX__0__POLL="often",
+        KITH_CIRCLE__FRIENDS__EVERY="soon",
+    ) == [
+        "owner.addresses.0 (KITH_OWNER__ADDRESSES): 'nobody' is not a mail address; write it like \"alex@example.com\"",
+        "mailbox.personal.poll (KITH_MAILBOX__0__POLL): 'often' is not a length of time; write it like \"5 minutes\"",
+        "digest.time: 'late' is not a time of day; write it like \"07:30\"",
+        "circle.friends.every (KITH_CIRCLE__FRIENDS__EVERY): 'soon' is not a length of time; write it like "
+        + '"6 weeks", "2 months" or "1 year"',
     ]
 
 

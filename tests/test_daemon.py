@@ -1,28 +1,33 @@
 """The service, turn by turn, in this process: what it notices, what it survives, and how it stops."""
 
+import dataclasses
 import logging
 import os
 import selectors
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from kith import daemon
-from kith.daemon import Service, run_once
+from kith.daemon import Service
+from kith.domain.outbox import Outcome, Result
 from kith.errors import ConfigError, LoginRefused, TryLater
 from kith.jobs import compose, watch
+from kith.jobs.deliver import Outbox
+from kith.jobs.once import run_once
 from kith.jobs.view import problems
 from kith.store import owners
 from kith.store.lock import work_lock
 from support.answers import MARIA, ME, Owner, with_a_past
 from support.dovecot import Dovecot
-from support.jobs import Office
+from support.jobs import SMTP, Office
 from support.mail import answer, message, read
 from support.recording_proxy import RecordingProxy
 
@@ -90,6 +95,21 @@ def test_a_tick_sends_the_digest_when_its_time_has_come_and_only_then(office: Of
             service.tick()
         assert [row["kind"] for row in office.rows("letter")] == ["digest"]
         assert [row["state"] for row in office.rows("letter")] == ["sent"]
+
+
+def test_a_digest_that_cannot_be_written_is_told_with_what_to_mend(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    templates = office.work.config.templates
+    templates.mkdir()
+    (templates / "digest.txt.j2").write_text("Hi {{ 1/0 }}", encoding="utf-8")
+    with_a_past(office)
+    office.clock.at = datetime(2026, 5, 18, 5, 31, tzinfo=UTC)
+    with caplog.at_level(logging.INFO, "kith"), Service(office.work) as service:
+        service.tick()
+    [said] = [one.message for one in caplog.records if one.message.startswith("digest failed")]
+    assert f"{templates / 'digest.txt.j2'}, line 1: division by zero; fix it, or remove the file" in said
 
 
 def test_a_tick_shows_a_sign_of_life_and_the_end_takes_it_away(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,6 +292,45 @@ def test_trouble_is_over_when_the_mailbox_is_read_again(office: Office) -> None:
         assert service.watches[0].failures == 0
 
 
+def test_a_lock_that_cannot_be_had_is_told_with_its_cure_and_tried_again_later_and_later(
+    office: Office, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    lock = office.folder / "kith.db.lock-1"
+    lock.mkdir()
+    with caplog.at_level(logging.WARNING, "kith"), Service(office.work) as service:
+        service.tick()
+        assert service.watches[0].retry_at > time.monotonic()
+        before = len(caplog.records)
+        service.visit(service.watches[0])
+        assert len(caplog.records) == before
+        said = caplog.records[0].message
+        assert said.startswith(f"personal: {lock} cannot be written: ")
+        assert "chown" in said
+        assert str(lock) in trouble(office)
+        lock.rmdir()
+        service.watches[0].retry_at = 0.0
+        service.tick()
+        assert trouble(office) == ""
+
+
+def test_where_the_database_is_gone_the_service_waits_and_still_ends_well(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "kith"), Service(office.work) as service:
+        service.tick()
+        broken = dataclasses.replace(office.work, engine=create_engine("postgresql+psycopg://kith@127.0.0.1:1/kith"))
+        service.work = broken
+        service.outbox = Outbox(broken)
+        service.tick()
+        assert service.watches[0].retry_at > time.monotonic(), "it does not spin"
+        service.stopping = True
+        service.run()
+        broken.engine.dispose()
+    assert "the database cannot be read (connection" in caplog.text
+    assert caplog.messages[-1] == "kith has stopped"
+
+
 def test_beside_a_command_at_work_the_service_waits_for_its_turn(
     office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -311,7 +370,7 @@ def test_a_letter_that_cannot_be_delivered_waits(office: Office) -> None:
 # -- how it stops
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_in_the_middle_of_a_scan_ends_it_and_nothing_is_lost(office: Office, number: signal.Signals) -> None:
     maria = office.add(MARIA)
     for n in range(40):
@@ -350,6 +409,100 @@ def test_a_signal_while_a_letter_goes_out_lets_it_go_first(office: Office) -> No
     assert [row["state"] for row in office.rows("letter")] == ["sent"]
 
 
+class Slow:
+    """A way to a mail server that takes its time: before it has the whole letter, or after."""
+
+    def __init__(self, office: Office, *, has_it: bool) -> None:
+        self.answers = threading.Event()
+        self._asks, self._has_it = threading.Event(), has_it
+        self.outcomes: list[bool] = []
+        object.__setattr__(office.work, "send", self.send)
+
+    def send(self, _raw: bytes, _sender: str, _recipient: str, may_end: Callable[[], bool]) -> Outcome:
+        """Waits where it was told to."""
+        if self._has_it:
+            may_end()
+        self._asks.set()
+        self.answers.wait(20)
+        if not self._has_it and not may_end():
+            self.outcomes.append(False)
+            return Outcome(Result.TRY_AGAIN, "it was called off")
+        self.outcomes.append(True)
+        return Outcome(Result.ACCEPTED)
+
+    def end_when_asked(self) -> None:
+        """SIGTERM, when the letter is under way."""
+        self._asks.wait(20)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.fixture
+def posting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """A digest in the outbox, which is to go by SMTP."""
+    monkeypatch.setattr(daemon, "PATIENCE", 0.1)
+    monkeypatch.setattr(daemon, "ASK_EVERY", 0.05)
+    with Office(tmp_path, toml=SMTP.format(port=1)) as office:
+        with_a_past(office)
+        compose.compose_now(office.work)
+        yield office
+
+
+def states(office: Office) -> list[str]:
+    """Where letters stand."""
+    return [row["state"] for row in office.rows("letter")]
+
+
+def test_a_slow_mail_server_holds_up_neither_mailboxes_nor_the_sign_of_life_nor_commands(
+    posting: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(posting, has_it=True)
+    monkeypatch.setattr(daemon, "BEAT_EVERY", 0.0)
+    with Service(posting.work) as service:
+        service.tick()
+        assert states(posting) == ["sending"]
+        write(posting)
+        posting.clock.move(minutes=7)
+        service.tick()
+        assert "News" in posting.subjects()
+        assert beat(posting) == posting.clock.at
+        assert states(posting) == ["sending"], "one that is under way is not looked for"
+        with work_lock(posting.work.engine, posting.work.owner_id, 0):
+            pass
+        slow.answers.set()
+        until = time.monotonic() + 10
+        while states(posting) != ["sent"] and time.monotonic() < until:
+            service.wait()
+        assert states(posting) == ["sent"]
+        assert posting.rows("letter")[0]["attempts"] == 1
+
+
+@pytest.mark.parametrize(("has_it", "left"), [(False, "queued"), (True, "sending")])
+def test_promise_4_a_signal_while_a_mail_server_is_slow_ends_it_soon_and_nothing_goes_out_twice(
+    posting: Office, *, has_it: bool, left: str
+) -> None:
+    slow = Slow(posting, has_it=has_it)
+    ringing = threading.Thread(target=slow.end_when_asked)
+    ringing.start()
+    with Service(posting.work) as service:
+        began = time.monotonic()
+        service.run()
+        assert time.monotonic() - began < 5
+    ringing.join()
+    assert states(posting) == [left]
+    slow.answers.set()
+    while not slow.outcomes:
+        time.sleep(0.01)
+    assert slow.outcomes == [has_it], "what is queued was not sent"
+    posting.restart()
+    if has_it:
+        posting.server.deliver(posting.rows("letter")[0]["raw"])
+    object.__setattr__(posting.work, "send", lambda *_letter: Outcome(Result.ACCEPTED))
+    with Service(posting.work) as service:
+        service.tick()
+    assert states(posting) == ["sent"]
+    assert posting.rows("letter")[0]["attempts"] == 2 - has_it
+
+
 rung: list[float] = []
 
 
@@ -382,6 +535,19 @@ def test_the_zone_and_the_signals_are_what_they_were_when_it_is_over(
         service.stopping = True
         service.run()
         assert (os.environ["TZ"], signal.getsignal(signal.SIGTERM)) == ("Europe/Paris", before)
+
+
+def test_under_nohup_a_terminal_that_closes_means_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Service(office.work) as service:
+            office.server.on_call = lambda _call: signal.raise_signal(signal.SIGHUP)
+            monkeypatch.setattr(service, "wait", lambda: setattr(service, "stopping", True))
+            service.run()
+        assert calls(office, "open") == 1
+        assert office.rows("mailbox")[0]["scanned_at"], "it was read to its end"
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 # -- once

@@ -79,13 +79,14 @@ def find(explicit: str | None, environ: Mapping[str, str]) -> Path:
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     """Reads and checks kith.toml. Raises ConfigError with every problem, a line each."""
     written = _read(path)
-    problems = [*_override(written, os.environ if environ is None else environ), *across(written)]
+    said_by: dict[str, str] = {}
+    problems = [*_override(written, os.environ if environ is None else environ, said_by), *across(written)]
     try:
         config = Config.model_validate({**written, "path": path.resolve()})
     except ValidationError as error:
         problems += [_problem(e, written) for e in error.errors() if not _is_echo(e)]
     if problems:
-        raise ConfigError(_listed(path, problems), "every key is explained in config/kith.toml of the source")
+        raise ConfigError(_listed(path, problems, said_by), "every key is explained in config/kith.toml of the source")
     return config
 
 
@@ -103,19 +104,41 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} is not TOML: {error}", "text values stand in quotes; lists in [ ]") from error
 
 
-def _listed(path: Path, problems: list[Problem]) -> str:
-    lines = list(dict.fromkeys(f"  {where}: {said}" for where, said in problems))
-    return "\n".join([f"{path} has {len(lines)} problem{'s' * (len(lines) > 1)}:", *lines])
+def _listed(path: Path, problems: list[Problem], said_by: Mapping[str, str]) -> str:
+    found = dict.fromkeys((where, _variable_behind(where, said_by), said) for where, said in problems)
+    lines = [f"  {where}{variable and f' ({variable})'}: {said}" for where, variable, said in found]
+    outside = [variable or where.startswith("KITH_") for where, variable, _ in found]
+    places = [str(path)] * (not all(outside)) + ["the environment"] * any(outside)
+    has = "has" if len(places) == 1 else "have"
+    return "\n".join([f"{' and '.join(places)} {has} {len(lines)} problem{'s' * (len(lines) > 1)}:", *lines])
 
 
-def _override(written: dict[str, Any], environ: Mapping[str, str]) -> Iterator[Problem]:
-    """Puts what KITH_SECTION__KEY says over what is written; gives the variables that fit nowhere."""
+def _variable_behind(where: str, said_by: Mapping[str, str]) -> str:
+    """The variable that says what is wrong with a key, or with the list or table it is in; "" for kith.toml itself."""
+    while where and _variable(where) not in said_by:
+        where = where.rpartition(".")[0]
+    return said_by[_variable(where)] if where else ""
+
+
+def _override(written: dict[str, Any], environ: Mapping[str, str], said_by: dict[str, str]) -> Iterator[Problem]:
+    """Puts what KITH_SECTION__KEY says over what is written; gives the variables that fit nowhere.
+
+    said_by: takes, by key, which variable says it.
+    """
     for name, value in sorted(environ.items()):
         section, *keys = name.removeprefix("KITH_").lower().split("__")
         if name.startswith("KITH_") and section in SECTIONS and keys and all(keys):
             problem = _put(written, section, keys, _typed(value))
             if problem:
                 yield name, problem
+            else:
+                said_by[_variable(".".join(_place(written, section, keys)))] = name
+
+
+def _place(written: dict[str, Any], section: str, keys: list[str]) -> list[str]:
+    """Where a key is in the words of a problem: in a mailbox, by its name."""
+    box, rest = _mailbox(written.get(section), keys) if section == "mailbox" else (None, keys)
+    return [section, str(box["name"]), *rest] if box and box.get("name") else [section, *rest]
 
 
 def _typed(value: str) -> object:

@@ -12,7 +12,6 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import FrameType
 from typing import Self
@@ -20,10 +19,11 @@ from typing import Self
 import schedule
 
 from kith.domain.folders import Folder, Role
-from kith.errors import Internal, KithError, TryLater, beyond
-from kith.jobs import compose, deliver
-from kith.jobs.round import everything, go_round, go_round_once, place_drafts_once
-from kith.jobs.scan import STOPS, MailboxResult
+from kith.errors import Busy, ConfigError, Internal, KithError, StoreFailed, TryLater, beyond
+from kith.jobs import compose
+from kith.jobs.deliver import Outbox, Sources
+from kith.jobs.round import everything, go_round
+from kith.jobs.scan import STOPS
 from kith.jobs.watch import Watch
 from kith.jobs.work import Work
 from kith.mail.imap import ImapSource
@@ -35,37 +35,19 @@ log = logging.getLogger("kith")
 LOCK_WAIT = 30.0
 """Seconds the service waits for a command that is at work; then it tries again at the next tick."""
 BEAT_EVERY = 30.0
+PATIENCE = 3.0
+"""Seconds the service waits for a mail server that takes a letter; a slower one is left to itself."""
+ASK_EVERY = 1.0
+"""Seconds after which it looks whether a slow one has taken it by now."""
 TICK = 60
 """Seconds. Each tick ends IDLE and asks for it anew, which RFC 2177 wants every 29 minutes at least."""
 
 
 class Stopped(BaseException):
-    """SIGTERM or SIGINT came in the middle of work; what is committed stays, the rest is done next time.
+    """SIGTERM, SIGINT or SIGHUP came in the middle of work; what is committed stays, the rest is done next time.
 
     Like KeyboardInterrupt it is no Exception: nothing on the way may take it for a fault of its own.
     """
-
-
-@dataclass(slots=True)
-class Once:
-    """What one turn did. waiting: letters that could not be sent yet, and how their latest try ended."""
-
-    mailboxes: list[MailboxResult] = field(default_factory=list)
-    composed: compose.Composed | None = None
-    letters: int = 0
-    waiting: list[str] = field(default_factory=list)
-
-
-def run_once(work: Work) -> Once:
-    """Does all that is due now and leaves: for cron, and for tests."""
-    with work_lock(work.engine, work.owner_id, LOCK_WAIT):
-        done = Once([go_round_once(work, m) for m in work.config.mailbox])
-        done.composed = compose.compose_due(work)
-        if done.composed:
-            place_drafts_once(work)
-        done.letters = deliver.deliver_all(work)
-        done.waiting = deliver.held_up(work)
-    return done
 
 
 class Service:
@@ -74,6 +56,7 @@ class Service:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.watches = [Watch(m) for m in work.config.mailbox]
+        self.outbox = Outbox(work)
         self.scheduler = schedule.Scheduler()
         self.started_at: datetime = work.now()
         self.stopping = False
@@ -92,7 +75,7 @@ class Service:
         self._bell_out.close()
 
     def run(self) -> None:
-        """Runs until SIGTERM or SIGINT."""
+        """Runs until SIGTERM, SIGINT or SIGHUP."""
         with self._signals():
             self.scheduler.every(TICK).seconds.do(self.guard, "tick", self.tick)
             for watch in self.watches:
@@ -121,8 +104,7 @@ class Service:
         except TryLater as error:
             log.warning("%s: %s", what, beyond(what, error))
         except Exception as error:
-            # A database's own errors go on with what was asked of it, and that is the owner's mail.
-            log.error("%s failed (%s); the next turn tries again", what, type(error).__name__)  # noqa: TRY400 -- below
+            log.error("%s failed (%s); the next turn tries again", what, _said(error))  # noqa: TRY400 -- below
             log.debug("it failed here:", exc_info=True)
             time.sleep(1)  # a fault that comes at once must not spin
         finally:
@@ -130,7 +112,7 @@ class Service:
 
     def tick(self) -> None:
         """Each minute: a sign of life, a look for answers and news, the digest and the outbox."""
-        self.beat()
+        self.guard("sign of life", self.beat)
         for watch in self.watches:
             self.guard(watch.mailbox.name, self.visit, watch, _is_urgent)
         self.guard("digest", self._compose)
@@ -140,17 +122,20 @@ class Service:
         """One round with a mailbox, and IDLE again. A new connection looks at everything."""
         if watch.source is None and time.monotonic() < watch.retry_at:
             return
-        with work_lock(self.work.engine, self.work.owner_id, LOCK_WAIT):
-            try:
+        try:
+            self.beat()
+            with work_lock(self.work.engine, self.work.owner_id, LOCK_WAIT):
                 self._round(watch, only)
-            except STOPS as error:
-                self._lost(watch, error)
-            except Stopped:
-                watch.close()
-                raise
-            except Exception as error:
-                self._lost(watch, Internal(f"Kith stumbled over it ({type(error).__name__})"))
-                raise
+        except Busy:
+            raise  # nothing is wrong with the mailbox
+        except STOPS as error:
+            self._lost(watch, error)
+        except Stopped:
+            watch.close()
+            raise
+        except Exception as error:
+            self._lost(watch, Internal(f"Kith stumbled over it ({type(error).__name__})"))
+            raise
 
     def _round(self, watch: Watch, only: Callable[[Folder], bool]) -> None:
         self._rested(watch)
@@ -173,9 +158,10 @@ class Service:
             watch.close()
 
     def _lost(self, watch: Watch, error: KithError) -> None:
-        log.warning("%s: %s", watch.mailbox.name, beyond(watch.mailbox.name, error))
+        cure = f"; {error.hint}" if isinstance(error, ConfigError) else ""
+        log.warning("%s: %s%s", watch.mailbox.name, beyond(watch.mailbox.name, error), cure)
         watch.drop(error)
-        with self.work.writing() as session:
+        with suppress(StoreFailed), self.work.writing() as session:  # a database that is out of reach tells of itself
             folders.note_failure(session, self.work.owner_id, watch.mailbox.name, error.message, self.work.now())
 
     def wait(self) -> None:
@@ -193,10 +179,13 @@ class Service:
             news += [w for w in self.watches if w.source is None and time.monotonic() >= w.retry_at]
         for watch in news:
             self.guard(watch.mailbox.name, self.visit, watch)
+        if self.outbox.is_busy:
+            self.guard("outbox", self._deliver)
 
     def _pause(self) -> float:
         lost = [w.retry_at - time.monotonic() for w in self.watches if w.source is None]
-        return max(0.0, min([self.scheduler.idle_seconds or 0.0, TICK, *lost]))
+        slow = [ASK_EVERY] if self.outbox.is_busy else []
+        return max(0.0, min([self.scheduler.idle_seconds or 0.0, TICK, *lost, *slow]))
 
     def _news(self, watches: Iterable[Watch]) -> list[Watch]:
         return [watch for watch in watches if (source := watch.idling) and self._has_news(watch, source)]
@@ -231,14 +220,14 @@ class Service:
 
     def _deliver(self) -> None:
         """Letters go out; looking for one, or appending it, uses the connections that are open already."""
-        if not deliver.waiting(self.work):
+        if not self.outbox.has_work():
             return
         with work_lock(self.work.engine, self.work.owner_id, LOCK_WAIT):
             self._may_stop_here = False  # a letter that is cut off would be of unknown fate
             for watch in self.watches:
                 self._safely(watch, Watch.rest)
             opened = [w.source for w in self.watches if w.source is not None]
-            deliver.deliver(self.work, deliver.Sources(self.work, opened))
+            self.outbox.deliver(Sources(self.work, opened), PATIENCE)
             for watch in self.watches:
                 self._safely(watch, Watch.idle)
 
@@ -251,13 +240,18 @@ class Service:
     def _leave(self) -> None:
         for watch in self.watches:
             watch.close()
-        with self.work.writing() as session:
-            owners.end_beat(session, self.work.owner_id)
+        try:
+            self.outbox.call_off()
+            with self.work.writing() as session:
+                owners.end_beat(session, self.work.owner_id, self.started_at)
+        except StoreFailed as error:
+            log.warning("the last sign of life stays where it is: %s", error)
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
-        """SIGTERM and SIGINT ring a bell that wait() hears, and end what may be ended in its middle.
+        """SIGTERM, SIGINT and SIGHUP ring a bell that wait() hears, and end what may be ended in its middle.
 
+        Under nohup, SIGHUP is to mean nothing.
         Ticks count in UTC, where no hour comes twice.
         """
         zone = os.environ.get("TZ")
@@ -269,7 +263,9 @@ class Service:
             if self._may_stop_here:
                 raise Stopped
 
-        before = {s: signal.signal(s, stop) for s in (signal.SIGTERM, signal.SIGINT)}
+        ends = [signal.SIGTERM, signal.SIGINT]
+        ends += [signal.SIGHUP] if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN else []
+        before = {number: signal.signal(number, stop) for number in ends}
         rung = signal.set_wakeup_fd(self._bell_out.fileno())
         try:
             yield
@@ -281,6 +277,14 @@ class Service:
             if zone is not None:
                 os.environ["TZ"] = zone
             time.tzset()
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, in the words meant for the owner; of foreign errors the kind alone.
+
+    A database's own go on with what was asked of it, and that is the owner's mail.
+    """
+    return f"{error.message}; {error.hint}" if isinstance(error, KithError) else type(error).__name__
 
 
 def _is_urgent(folder: Folder) -> bool:

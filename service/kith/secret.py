@@ -11,7 +11,7 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from kith.errors import ConfigError
+from kith.errors import ConfigError, KeyFailed, unwritable
 
 COMMAND_SECONDS = 60
 """How long a password manager may take, including the owner's typing."""
@@ -34,7 +34,7 @@ def find(place: str, base: Path) -> str:
 def key(place: str, base: Path) -> bytes:
     """The key that signs tokens; a file of 32 random bytes is made, with mode 0600, where it is not there yet.
 
-    Raises ConfigError where there is none and none can be made.
+    Raises KeyFailed where there is none and none can be made, TryLater where the disk is full.
     """
     scheme, _, rest = place.partition(":")
     path = base / Path(rest).expanduser()
@@ -42,8 +42,17 @@ def key(place: str, base: Path) -> bytes:
         try:
             _make_key(path)
         except OSError as error:
-            raise ConfigError(f"{path} cannot be written: {error.strerror}", "see store.key in kith.toml") from error
-    return find(place, base).encode("utf-8", "surrogateescape")
+            raise unwritable(path, error, KeyFailed, "see store.key in kith.toml") from error
+    try:
+        return find(place, base).encode("utf-8", "surrogateescape")
+    except ConfigError as error:
+        is_empty = scheme == "file" and path.stat().st_size == 0
+        hint = NO_KEY if is_empty else UNREADABLE if scheme == "file" else error.hint
+        raise KeyFailed(f"the key that signs letters cannot be had: {error.message}", hint) from error
+
+
+UNREADABLE = "let the user that Kith runs as read it"
+NO_KEY = "put your copy of it back; or remove the file: a new one is made, and letters already sent cannot be answered"
 
 
 def _make_key(path: Path) -> None:

@@ -216,6 +216,21 @@ def test_a_reader_that_leaves_early_is_no_error(installed: Kith, words: str) -> 
     assert (done.stdout, done.stderr) == ("", "0\n")
 
 
+@pytest.mark.parametrize("words", ["people list", "people list --json", "export"])
+def test_an_answer_for_which_there_is_no_room_is_no_bug(installed: Kith, words: str) -> None:
+    command = f"{shlex.quote(str(Path(sys.executable).with_name('kith')))} {words}"
+    full = subprocess.run(
+        ["bash", "-c", f"{command} >/dev/full"], cwd=installed.folder, capture_output=True, text=True, check=False
+    )
+    assert (full.returncode, full.stderr) == (
+        75, "error: the answer cannot be written: No space left on device\nhint: is the disk full?\n"
+    )  # fmt: skip
+    closed = subprocess.run(
+        ["bash", "-c", f"{command} >&- 2>&-"], cwd=installed.folder, capture_output=True, text=True, check=False
+    )
+    assert closed.returncode == 0
+
+
 def test_help_needs_no_database() -> None:
     code = "import sys, kith.cli.main as m; m.build_parser(); print([n for n in sys.modules if 'sql' in n])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

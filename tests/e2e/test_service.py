@@ -306,9 +306,10 @@ def test_the_doctor_finds_nothing_where_all_is_well(kith: Kith, dovecot: Dovecot
     found = check(kith, 0)
     assert {result for result, _, _ in found.values()} == {"ok"}
     assert set(found) == {
-        "config", "database", "templates", "personal", "personal folders", "personal sent", "personal drafts",
-        "letters", "schedule",
+        "config", "database", "templates", "personal DNS", "personal TLS", "personal", "personal folders",
+        "personal sent", "personal drafts", "letters DNS", "letters TLS", "letters", "clock", "schedule",
     }  # fmt: skip
+    assert "shows when the first is placed" in found["personal drafts"][1], "what was not tried is not promised"
     assert dovecot.snapshot(user) == before
 
 
@@ -332,7 +333,9 @@ def test_the_doctor_tells_each_thing_that_fails_with_its_cure(kith: Kith, doveco
     found = check(kith, 1)
     for what, words in {
         "templates": "receipt.txt.j2",
+        "nowhere DNS": "no address for host.invalid",
         "nowhere": "no address for host.invalid",
+        "plain TLS": "TLS",
         "plain": "TLS",
         "locked": "refused the login",
         "unset": "NO_SUCH_VARIABLE",
@@ -344,6 +347,35 @@ def test_the_doctor_tells_each_thing_that_fails_with_its_cure(kith: Kith, doveco
         assert words in said
         assert cure
     assert found["personal"][0] == "ok"
+    assert "nowhere TLS" not in found
+    assert found["locked TLS"][0] == "ok"
+    told = kith("doctor", code=1).out
+    assert told.count("check the host in `url`, and whether this machine is online") == 1
+
+
+def test_the_doctor_warns_where_the_last_draft_was_refused(kith: Kith, dovecot: Dovecot, user: str) -> None:
+    configure(kith, by(dovecot, user))
+    kith("people", "add", "Maria Silva", "maria@example.org")
+    columns = "owner_id, person_id, key, kind, message_id, subject, raw, state, error, created_at"
+    values = "1, 1, 'k', 'thanks', '<d@x>', 'Thanks', x'', 'placing', 'personal: no room', '2026-11-01 00:00:00'"
+    with closing(sqlite3.connect(kith.folder / "kith.db")) as database:
+        database.execute(f"INSERT INTO draft ({columns}) VALUES ({values})")  # noqa: S608 -- the test's own words
+        database.commit()
+    result, said, cure = check(kith, 0)["personal drafts"]
+    assert (result, said, "kith drafts place" in cure) == ("warn", "Drafts: no room", True)
+
+
+def test_of_two_services_the_second_gives_up_and_the_first_lives_on(kith: Kith, dovecot: Dovecot, user: str) -> None:
+    configure(kith, by(dovecot, user))
+    kith("status")
+    with running(kith) as service:
+        until(lambda: is_watching(kith))
+        second = kith("run", code=75)
+        assert second.err.startswith("error: another `kith run` is at work here already")
+        assert kith.json("status", "--live")["alive"] is True
+        service.send_signal(signal.SIGHUP)
+        assert service.wait(5) == 0
+    assert kith("status", "--live", code=1).out.strip() == "no sign of life"
 
 
 @pytest.mark.parametrize(

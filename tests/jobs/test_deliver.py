@@ -1,6 +1,6 @@
 """The outbox: what becomes of a letter, whatever the servers say, leave unsaid, or do to the line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from email.message import EmailMessage
@@ -214,9 +214,9 @@ def handed_over(office: Office) -> list[bytes]:
     send = office._send
     assert send is not None
 
-    def watched(raw: bytes, sender: str, recipient: str) -> object:
+    def watched(raw: bytes, sender: str, recipient: str, may_end: Callable[[], bool]) -> object:
         seen.append(raw)
-        return send(raw, sender, recipient)
+        return send(raw, sender, recipient, may_end)
 
     office._send = watched  # type: ignore[assignment]  # a Send, in other words
     return seen

@@ -4,7 +4,9 @@ import base64
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from support.smtp import Accepted, HangUp, SmtpServer
 ALEX, KITH = "alex@example.com", "kith@example.com"
 RAW = b"From: alex@example.com\r\nTo: alex@example.com\r\nSubject: Your week\r\n\r\nHello.\r\n"
 PASSWORD = "hunter2"
+THE_PASSWORD = "check the user in `url` of [smtp] and the secret that its `password` points to"
 
 Start = Callable[..., SmtpServer]
 
@@ -238,6 +241,53 @@ def test_a_server_that_says_nothing_is_not_waited_for_forever(monkeypatch: pytes
         assert "no answer in time" in outcome.said
 
 
+def drip(connection: socket.socket, said: bytes) -> None:
+    """Says the same again and again, for as long as anybody listens."""
+    with connection, suppress(OSError):
+        while True:
+            connection.sendall(said)
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("said", [b"220-please wait\r\n", b"2"])
+def test_a_server_that_asks_us_to_wait_for_ever_is_left(monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    monkeypatch.setattr(sending, "TALK_SECONDS", 0.3)
+    monkeypatch.setattr(sending, "QUIT_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=lambda: drip(listener.accept()[0], said))
+        server.start()
+        began = time.monotonic()
+        outcome = send(relay(int(listener.getsockname()[1])))
+        assert (outcome.result, time.monotonic() - began < 3) == (Result.TRY_AGAIN, True)
+        assert "no answer in time" in outcome.said
+        server.join()
+
+
+def test_a_server_that_cannot_make_up_its_mind_leaves_the_fate_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "ANSWER_SECONDS", 0.3)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        for answer in (*TO_DATA, b"354 go on"):
+            connection.sendall(answer + b"\r\n")
+            connection.recv(1000)
+        drip(connection, b"250-still thinking\r\n")
+
+    server = threading.Thread(target=serve)
+    server.start()
+    with listener:
+        outcome = send(relay(int(listener.getsockname()[1])))
+    assert (outcome.result, "no answer in time" in outcome.said) == (Result.UNKNOWN, True)
+    server.join()
+
+
+def test_a_letter_that_is_called_off_at_the_last_moment_is_not_sent(smtp: SmtpServer) -> None:
+    outcome = relay(smtp.port).send(RAW, KITH, ALEX, lambda: False)
+    assert outcome == Outcome(Result.TRY_AGAIN, "it was called off")
+    assert smtp.messages == []
+
+
 def test_a_server_that_is_down_or_nowhere_may_come_back(smtp: SmtpServer) -> None:
     smtp.stop()
     assert send(relay(smtp.port)).result is Result.TRY_AGAIN
@@ -281,7 +331,9 @@ def test_a_certificate_that_nobody_trusts_stops_it(start: Start, certificate: tu
     elsewhere = relay(server.port, tls, host="127.0.0.2", tls_ca=str(certificate[0]))
     assert send(elsewhere).result is Result.TRY_AGAIN
     missing = relay(server.port, tls, tls_ca="/nowhere/ca.pem")
-    assert send(missing) == Outcome(Result.TRY_AGAIN, "the certificates in /nowhere/ca.pem cannot be read")
+    assert send(missing) == Outcome(
+        Result.TRY_AGAIN, "the certificates in /nowhere/ca.pem cannot be read", "see tls_ca in kith.toml"
+    )
     assert missing.check().result is Result.REFUSED
     assert server.messages == []
 
@@ -289,8 +341,8 @@ def test_a_certificate_that_nobody_trusts_stops_it(start: Start, certificate: tu
 def test_a_wrong_password_waits_to_be_mended_and_is_not_shown(start: Start) -> None:
     server = start(login=("alex", "another"))
     to = relay(server.port)
-    assert send(to) == Outcome(Result.TRY_AGAIN, "127.0.0.1 refused the login (535)")
-    assert to.check() == Outcome(Result.REFUSED, "127.0.0.1 refused the login (535)")
+    assert send(to) == Outcome(Result.TRY_AGAIN, "127.0.0.1 refused the login (535)", THE_PASSWORD)
+    assert to.check() == Outcome(Result.REFUSED, "127.0.0.1 refused the login (535)", THE_PASSWORD)
 
 
 @pytest.mark.parametrize("password", ["hünter2", "p\udcffw", "密码"])
@@ -304,7 +356,7 @@ def test_a_password_beyond_ascii_logs_in(password: str) -> None:
 def test_a_password_beyond_ascii_that_is_refused_or_cannot_be_said() -> None:
     refusing = Scripted(b"220 hello", b"250-mx\r\n250 AUTH PLAIN", b"535 no", BYE)
     outcome = send(relay(refusing.port, password="hünter2"))
-    assert outcome == Outcome(Result.TRY_AGAIN, "127.0.0.1 refused the login (535)")
+    assert outcome == Outcome(Result.TRY_AGAIN, "127.0.0.1 refused the login (535)", THE_PASSWORD)
     without = Scripted(b"220 hello", b"250-mx\r\n250 AUTH LOGIN", BYE)
     outcome = send(relay(without.port, password="hünter2"))
     assert outcome == Outcome(Result.TRY_AGAIN, "127.0.0.1 offers no login that Kith knows")
@@ -320,7 +372,7 @@ def test_a_token_that_ran_out_is_refused_after_one_empty_answer() -> None:
     challenge = base64.b64encode(b'{"status":"401"}')
     server = Scripted(b"220 hello", b"250-mx\r\n250 AUTH XOAUTH2", b"334 " + challenge, b"535 no", BYE)
     outcome = send(relay(server.port, auth="xoauth2", password="stale"))
-    assert outcome == Outcome(Result.TRY_AGAIN, "127.0.0.1 refused the login (535)")
+    assert outcome == Outcome(Result.TRY_AGAIN, "127.0.0.1 refused the login (535)", THE_PASSWORD)
     heard = server.wait()
     assert heard[1].startswith(b"AUTH XOAUTH2 ")
     assert heard[2] == b""
@@ -333,7 +385,7 @@ def test_a_secret_that_is_not_there_leaves_the_letter_waiting(start: Start) -> N
         raise ConfigError("the environment has no KITH_SMTP_PASSWORD", "export it")
 
     to = Relay(host="127.0.0.1", port=server.port, user="alex", tls="none", secret=gone)
-    assert send(to) == Outcome(Result.TRY_AGAIN, "the environment has no KITH_SMTP_PASSWORD")
+    assert send(to) == Outcome(Result.TRY_AGAIN, "the environment has no KITH_SMTP_PASSWORD", "export it")
     assert to.check().result is Result.REFUSED
 
 

@@ -6,6 +6,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from kith.errors import ConfigError, StoreFailed
+from kith.store import engine as engine_module
 from kith.store import notes, owners, people
 from kith.store.engine import copy_sqlite, open_database, reading, sqlite_file, writing
 from kith.store.tables import METADATA, AddressRow, PersonRow
+from support.postgres import Postgres
 from support.store import NOW, person, places
 
 WAIT = 20
@@ -90,7 +93,6 @@ def test_a_copy_holds_what_was_committed_and_no_more(file: Path, tmp_path: Path)
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
         ("sqlite:////proc/kith.db", "cannot be written"),
-        ("postgresql://kith:hunter2@127.0.0.1:1/kith", "cannot be opened"),
     ],
 )
 def test_a_database_that_cannot_be_opened_is_told_without_its_password(url: str, said: str) -> None:
@@ -99,6 +101,37 @@ def test_a_database_that_cannot_be_opened_is_told_without_its_password(url: str,
     assert said in caught.value.message
     assert caught.value.hint
     assert "hunter2" not in f"{caught.value.message}{caught.value.hint}{caught.value.__cause__}"
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1:1/kith", "password.invalid/authentication"])
+def test_a_server_that_is_not_there_may_come_up_yet(place: str) -> None:
+    with pytest.raises(StoreFailed, match="cannot be opened") as caught:
+        open_database(f"postgresql://kith:hunter2@{place}")
+    assert caught.value.exit_code == 75
+    assert "hunter2" not in f"{caught.value.message}{caught.value.hint}{caught.value.__cause__}"
+
+
+def test_a_server_that_does_not_know_the_database_will_not_learn_it(postgres: Postgres) -> None:
+    url = postgres.new_database()
+    with pytest.raises(ConfigError, match="does not exist"):
+        open_database(f"{url}_nowhere")
+    with pytest.raises(ConfigError, match=r'role "stranger" does not exist'):
+        open_database(url.replace("//kith@", "//stranger@"))
+
+
+def test_a_file_that_somebody_holds_alone_may_be_let_go(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(engine_module, "PRAGMAS", ("busy_timeout=0", *engine_module.PRAGMAS[1:]))
+    opened = open_database(f"sqlite:///{file}")
+    opened.dispose()
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreFailed, match="locked"):
+            open_database(f"sqlite:///{file}")
+        with pytest.raises(StoreFailed, match="locked"), reading(opened) as session:
+            session.execute(text("SELECT 1 FROM owner"))
+    opened.dispose()
 
 
 def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path) -> None:

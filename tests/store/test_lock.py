@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
-from kith.errors import TryLater
+from kith.errors import ConfigError, StoreFailed, TryLater
 from kith.store.engine import open_database
-from kith.store.lock import work_lock
+from kith.store.lock import service_lock, work_lock
+from support.postgres import Postgres
 
 HOLD = """
 import sys, time
@@ -157,4 +158,35 @@ def test_a_line_to_postgresql_that_breaks_meanwhile_does_not_hide_what_happened(
     with pytest.raises(ValueError, match="this is what happened"):
         lose_the_line()
     assert free(engine, 1, wait=PATIENCE)
+    engine.dispose()
+
+
+def test_one_service_at_a_time_beside_which_work_goes_on(engine: Engine, owner: int) -> None:
+    with service_lock(engine, owner, 0):
+        with pytest.raises(TryLater, match="another `kith run`") as caught, service_lock(engine, owner, 0.2):
+            pass
+        assert caught.value.hint
+        assert free(engine, owner)
+        with service_lock(engine, owner + 1, 0):
+            pass
+    with service_lock(engine, owner, 0):
+        pass
+
+
+def test_a_lock_that_cannot_be_had_at_all_is_told_with_its_place(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'kith.db'}")
+    (tmp_path / "kith.db.lock-1").mkdir()  # root, who may run the tests, is refused nothing else
+    with pytest.raises(ConfigError, match=r"kith\.db\.lock-1 cannot be written: ") as caught:
+        free(engine, 1)
+    assert "chown" in caught.value.hint
+    engine.dispose()
+
+
+def test_where_the_database_is_gone_the_same_may_work_later(postgres: Postgres) -> None:
+    engine = open_database(postgres.new_database())
+    gone = create_engine(engine.url.set(port=1))
+    for lock in (work_lock, service_lock):
+        with pytest.raises(StoreFailed, match="cannot be read"), lock(gone, 1, 0):
+            pass
+    gone.dispose()
     engine.dispose()

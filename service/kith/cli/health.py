@@ -1,29 +1,21 @@
-"""`kith status` and `kith doctor`: how it is going, and what to do where it is not."""
+"""`kith status`: how it is going, and what needs the owner."""
 
 import argparse
-from collections.abc import Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from collections.abc import Iterable
+from datetime import tzinfo
 from typing import Any
 
-from kith import wiring
 from kith.cli.main import Options
 from kith.cli.report import Report, counted, instant, on, table
 from kith.cli.shared import opened
-from kith.config import Config
-from kith.domain.folders import Folder, Role, readable
-from kith.domain.outbox import Result
-from kith.errors import ConfigError, KithError, beyond
+from kith.errors import StoreFailed
+from kith.jobs.held_back import held_back
+from kith.jobs.pulse import is_alive, next_digest, standstill
 from kith.jobs.view import problems, troubled
 from kith.jobs.work import Work
-from kith.letters import Letters
-from kith.mail.source import Source
 from kith.store import folders, letters, owners
-from kith.store.tables import FolderRow, MailboxRow, OwnerRow
-
-ALIVE_WITHIN = timedelta(minutes=5)
-"""The service shows a sign of life each minute."""
+from kith.store.room import check_room
+from kith.store.tables import FolderRow, MailboxRow
 
 
 def status(arguments: argparse.Namespace, options: Options) -> Report:
@@ -35,14 +27,13 @@ def status(arguments: argparse.Namespace, options: Options) -> Report:
 def _live(work: Work) -> Report:
     with work.reading() as session:
         beat = owners.last_beat(session, work.owner_id)
-    alive = beat is not None and work.now() - beat <= ALIVE_WITHIN
+    alive = is_alive(work, beat)
     data = {"alive": alive, "last_sign": instant(beat, work.config.owner.timezone)}
     return Report(data, "alive" if alive else "no sign of life", 0 if alive else 1)
 
 
 def _status(work: Work) -> Report:
     zone = work.config.owner.timezone
-    now = work.now()
     with work.reading() as session:
         owner = owners.get(session, work.owner_id)
         boxes = {b.name: b for b in folders.mailboxes(session, work.owner_id)}
@@ -54,8 +45,10 @@ def _status(work: Work) -> Report:
         unfiled = letters.unfiled(session, work.owner_id)
         beat = owners.last_beat(session, work.owner_id)
         needs = list(problems(work, session))
+    held = held_back(work)
+    needs += filter(None, [held, standstill(work, digest_is_held_back=bool(held)), _no_room(work)])
     data = {
-        "service": {"last_sign": instant(beat, zone), "alive": beat is not None and now - beat <= ALIVE_WITHIN},
+        "service": {"last_sign": instant(beat, zone), "alive": is_alive(work, beat)},
         "mailboxes": [
             _mailbox_json(m.name, boxes.get(m.name), [f for f in cursors if f.mailbox == m.name], zone)
             for m in work.config.mailbox
@@ -72,13 +65,21 @@ def _status(work: Work) -> Report:
         "last_digest": {"period": last.key, "state": last.state, "sent_at": instant(last.sent_at, zone)}
         if last
         else None,
-        "next_digest": instant(_next_digest(work, now, owner), zone),
+        "next_digest": instant(next_digest(work), zone),
         "away_until": on(owner.away_until),
         "unfiled": [u.line for u in unfiled],
         "token_expires": None,
         "needs_you": needs,
     }
     return Report(data, _told(data), 1 if needs else 0)
+
+
+def _no_room(work: Work) -> str:
+    try:
+        check_room(work.engine)
+    except StoreFailed as error:
+        return f"{error.message}; {error.hint}"
+    return ""
 
 
 def _mailbox_json(name: str, box: MailboxRow | None, cursors: Iterable[FolderRow], zone: tzinfo) -> dict[str, Any]:
@@ -99,18 +100,6 @@ def _mailbox_json(name: str, box: MailboxRow | None, cursors: Iterable[FolderRow
             for f in cursors
         ],
     }
-
-
-def _next_digest(work: Work, now: datetime, owner: OwnerRow) -> datetime:
-    """When the next digest comes: none for the period in which Kith was set up, and one missed while away on return."""
-    week = work.config.week
-    back = None
-    if owner.away_until and owner.away_until > work.local(now):
-        now = back = datetime.combine(owner.away_until, time(), work.config.owner.timezone)
-    period = week.period(now)
-    with work.reading() as session:
-        pending = letters.digest(session, work.owner_id, period) is None and period > week.period(owner.set_up_at)
-    return (back or week.slot(period)) if pending else week.next_slot(now)
 
 
 def _told(data: dict[str, Any]) -> str:
@@ -139,127 +128,3 @@ def _told(data: dict[str, Any]) -> str:
 
 def _minute(instant: str) -> str:
     return instant[:16].replace("T", " ")
-
-
-OK, WARN, FAIL = "ok", "warn", "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at. cure is "" where all is well."""
-
-    what: str
-    result: str
-    said: str
-    cure: str = ""
-
-
-def doctor(_arguments: argparse.Namespace, options: Options) -> Report:
-    """Checks everything, each with its cure. Exit 1 where something fails, 78 where it is kith.toml itself."""
-    checks = list(_checks(options))
-    rows = [(c.result, c.what, c.said) for c in checks]
-    cures = [f"  {c.what}: {c.cure}" for c in checks if c.cure and c.result != OK]
-    text = table(rows) + ("\n\nWhat to do:\n" + "\n".join(cures) if cures else "")
-    data = [{"check": c.what, "result": c.result, "said": c.said, "cure": c.cure or None} for c in checks]
-    return Report(data, text, _verdict(checks))
-
-
-def _verdict(checks: list[Check]) -> int:
-    failed = {c.what for c in checks if c.result == FAIL}
-    return ConfigError.exit_code if "config" in failed else int(bool(failed))
-
-
-def _checks(options: Options) -> Iterator[Check]:
-    try:
-        config = wiring.read_config(options.config)
-    except KithError as error:
-        *before, last = error.message.splitlines()  # a line a problem, and one cure for all
-        yield from (Check("config", FAIL, line) for line in before)
-        yield Check("config", FAIL, last, error.hint)
-        return
-    yield Check("config", OK, str(config.path))
-    try:
-        work = wiring.work(config)
-        options.closing.callback(work.engine.dispose)
-    except KithError as error:
-        yield Check("database", FAIL, error.message, error.hint)
-        return
-    yield Check("database", OK, work.engine.dialect.name)
-    yield _templates(config)
-    for mailbox in config.mailbox:
-        yield from _mailbox(work, mailbox.name)
-    yield from _smtp(config)
-    here = work.now().astimezone(config.owner.timezone)
-    yield Check("schedule", OK, f"it is {here:%A %d %B %H:%M %Z}; {_next(config, here)}")
-
-
-def _next(config: Config, here: datetime) -> str:
-    return f"the next digest comes on {config.week.next_slot(here).astimezone(here.tzinfo):%A %d %B %H:%M %Z}"
-
-
-def _templates(config: Config) -> Check:
-    wrong = Letters(config.templates).check()
-    if wrong:
-        return Check("templates", FAIL, wrong[0], f"mend or remove the file in {config.templates}")
-    return Check("templates", OK, "your own and Kith's" if config.templates.is_dir() else "Kith's own")
-
-
-def _mailbox(work: Work, name: str) -> Iterator[Check]:
-    mailbox = next(m for m in work.config.mailbox if m.name == name)
-    try:
-        with closing(work.open_source(mailbox)) as source:
-            there = source.folders()
-            newest = _newest(source, there)
-    except KithError as error:
-        yield Check(name, FAIL, beyond(name, error), error.hint)
-        return
-    yield Check(name, OK, f"logged in to {mailbox.host}" if mailbox.host else f"reads the Maildir in {mailbox.path}")
-    yield from _clock(work, name, newest)
-    chosen, missing = readable(there, mailbox.folders, mailbox.exclude)
-    yield Check(f"{name} folders", OK, ", ".join(f.name for f in chosen))
-    if missing:
-        yield Check(f"{name} folders", WARN, f"not there: {', '.join(missing)}", "see folders and exclude in kith.toml")
-    yield _role(there, name, Role.SENT, mailbox.sent, "replies are found there")
-    yield _role(there, name, Role.DRAFTS, mailbox.drafts, "drafts are placed there")
-
-
-def _role(there: list[Folder], name: str, role: Role, wish: str, used: str) -> Check:
-    what, cure = f"{name} {role}", f'name it: {role} = "…" in [[mailbox]]'
-    if wish != "auto" and wish not in [f.name for f in there]:
-        return Check(what, WARN, f"there is no folder {wish}; {used}", cure)
-    folder = next((f.name for f in there if f.role is role), None)
-    return Check(what, OK, folder) if folder else Check(what, WARN, f"no such folder; {used}", cure)
-
-
-def _newest(source: Source, there: list[Folder]) -> datetime | None:
-    """When the newest mail came in, by the server's clock."""
-    inbox = next((f.name for f in there if f.role is Role.INBOX), None)
-    if inbox is None:
-        return None
-    source.examine(inbox)
-    found = [header for _, headers, _ in source.headers(source.uids(1)[-1:]) for header in headers]
-    return found[0].received_at if found else None
-
-
-def _clock(work: Work, name: str, newest: datetime | None) -> Iterator[Check]:
-    """A clock that is behind is told by mail from the future: nothing would ever be due in time."""
-    now = work.now()
-    if newest and newest - now > CLOCK_MAY_DIFFER:
-        zone = work.config.owner.timezone
-        said = f"it is {instant(now, zone)} here, and {name} has mail of {instant(newest, zone)}"
-        yield Check("clock", FAIL, said, "set the clock of this machine; let it ask a time server")
-
-
-CLOCK_MAY_DIFFER = timedelta(minutes=10)
-
-
-def _smtp(config: Config) -> Iterator[Check]:
-    relay = wiring.relay_of(config)
-    if relay is None:
-        yield Check("letters", OK, "are appended to INBOX")
-        return
-    outcome = relay.check()
-    if outcome.result is Result.ACCEPTED:
-        yield Check("letters", OK, f"go out through {relay.host}")
-    else:
-        yield Check("letters", FAIL, outcome.said, "see [smtp] in kith.toml")

@@ -49,6 +49,8 @@ def _send(work: Work, out: Path | None) -> Report:
         refuse_unwritable(out)  # while nothing is sent
     with work_lock(work.engine, work.owner_id, PATIENCE):
         composed = compose.compose_now(work)
+        had_gone = composed.already and composed.letter.state == "sent"
+        deliver.ask_again(work, composed.letter)
         place_drafts_once(work)
         deliver.deliver_all(work)
     with work.reading() as session:
@@ -56,14 +58,14 @@ def _send(work: Work, out: Path | None) -> Report:
         numbers = letters.numbers(session, letter.id) if letter else {}
     state = letter.state if letter else "failed"
     said = {
-        "sent": "has already gone; nothing is sent again" if composed.already else "is sent",
+        "sent": "has already gone; nothing is sent again" if had_gone else "is sent",
         "queued": "waits: it could not be sent yet, and will be tried again",
         "uncertain": "may have arrived or not: the server did not answer. It is not sent again blindly",
     }.get(state, "could not be sent")
     why = f" ({letter.error})" if letter and letter.error else ""
     data = digest_json(composed.shown.digest, composed.rendered) | {
         "period": on(composed.period),
-        "already_sent": composed.already and state == "sent",
+        "already_sent": had_gone,
         "state": state,
         "message_id": composed.letter.message_id,
         "to": composed.letter.recipient,

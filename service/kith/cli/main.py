@@ -9,11 +9,12 @@ import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from kith.cli.parser import build_parser
 from kith.cli.report import Report, document
-from kith.errors import Internal, KithError, UsageError
+from kith.domain.plain import one_line, printable
+from kith.errors import ConfigError, Internal, KithError, TryLater, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,17 @@ class Options:
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Runs the command line and exits."""
     words = list(sys.argv[1:] if argv is None else argv)
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows no “ is no reason to stop
     sys.exit(run(words))
+
+
+def _nowhere() -> TextIO:
+    """Where one of our own is closed: who started us wants to hear nothing, and no other file may come in its place."""
+    return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 def run(words: list[str]) -> int:
@@ -49,7 +57,7 @@ def run(words: list[str]) -> int:
     except KeyboardInterrupt:
         return 130  # as a shell tells of SIGINT
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at exit
+        _give_up_stdout()
         return 0
     except Exception as error:  # noqa: BLE001 -- the command line's top: every error is told in two lines
         return _fail(_told(error), error, debug="--debug" in words)
@@ -103,12 +111,23 @@ def _command(place: str) -> Any:
 
 
 def _print(report: Report, *, as_json: bool) -> None:
-    text = document(report.data) if as_json or report.text is None else report.text
-    if text:
-        sys.stdout.write(text.removesuffix("\n") + "\n")
-    sys.stdout.flush()
+    text = report.text if report.verbatim or report.text is None else printable(report.text)
+    if as_json or text is None:
+        text = document(report.data)
+    try:
+        sys.stdout.write(text.removesuffix("\n") + "\n" if text else "")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # whoever reads has read enough
+    except OSError as lost:
+        _give_up_stdout()
+        raise TryLater(f"the answer cannot be written: {lost.strerror}", "is the disk full?") from lost
     for error in report.errors:
         _say(error)
+
+
+def _give_up_stdout() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at exit
 
 
 def _fail(told: KithError, error: Exception, *, debug: bool) -> int:
@@ -119,6 +138,8 @@ def _fail(told: KithError, error: Exception, *, debug: bool) -> int:
 
 
 def _say(told: KithError) -> None:
-    print(f"error: {told.message}", file=sys.stderr)
+    """Two lines, whatever words of the line or from outside are in them; kith.toml may have a line a problem."""
+    lines = told.message.splitlines() if isinstance(told, ConfigError) else [told.message]
+    print("error: " + "\n".join(map(one_line, lines)), file=sys.stderr)
     if told.hint:
-        print(f"hint: {told.hint}", file=sys.stderr)
+        print(f"hint: {one_line(told.hint)}", file=sys.stderr)

@@ -219,7 +219,7 @@ def _words(commands: Any) -> None:
 def _care(commands: Any) -> None:
     status = _add(commands, "status", "health:status", "how it is going; exit 1 when something needs you")
     status.add_argument("--live", action="store_true", help="only: is the service alive?")
-    _add(commands, "doctor", "health:doctor", "check everything, each with its cure")
+    _add(commands, "doctor", "doctor:doctor", "check everything, each with its cure")
     _add(commands, "export", "data:export", "all data as JSON")
     _add(commands, "backup", "data:backup", "a consistent copy of the database").add_argument("file", metavar="FILE")
     _add(commands, "restore", "data:restore", "put a backup in place").add_argument("file", metavar="FILE")

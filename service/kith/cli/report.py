@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from kith.domain.plain import one_line
 from kith.errors import KithError
 
 
@@ -18,13 +19,15 @@ from kith.errors import KithError
 class Report:
     """What a command found or did. text is for people; None where JSON is what people asked for.
 
-    errors are those that did not stop it: they are told on stderr, as one that stops it would be.
+    verbatim: the text is a file, and goes out as it is. errors are those that did not stop it: they are told on
+    stderr, as one that stops it would be.
     """
 
     data: Any
     text: str | None = ""
     exit_code: int = 0
     errors: Sequence[KithError] = ()
+    verbatim: bool = False
 
 
 def document(data: Any) -> str:
@@ -100,7 +103,7 @@ def _narrowed(widths: list[int], fixed: Sequence[int], room: int) -> list[int]:
 
 
 def _cell(value: object) -> str:
-    return " ".join(str(value).split()) if value is not None else ""
+    return one_line(str(value)) if value is not None else ""
 
 
 def _fitted(text: str, room: int | None, *, wrapped: bool) -> list[str]:

@@ -3,48 +3,52 @@
 import argparse
 import logging
 import sys
-from datetime import timedelta
+from datetime import datetime, tzinfo
 
 from kith.cli.main import Options
 from kith.cli.report import Report, on
-from kith.cli.scan import errors, failures, named, scan_json
+from kith.cli.scan import error_json, errors, failures, named, scan_json
 from kith.cli.shared import opened
-from kith.daemon import Once, Service, run_once
-from kith.errors import TryLater
-from kith.jobs.work import Work
-from kith.store import owners
+from kith.daemon import Service
+from kith.jobs.once import Once, run_once
+from kith.store.lock import service_lock
 
-log = logging.getLogger(__name__)
+SECOND_WAITS = 5.0
+"""Seconds that a service which is just being stopped has to leave, before the next one gives up."""
 
 
 def run(arguments: argparse.Namespace, options: Options) -> Report:
     """Runs until it is stopped, or does once what is due."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("kith").setLevel(logging.DEBUG if options.debug else logging.INFO)
-    for foreign in ("imapclient", "schedule", "mailparser"):
-        logging.getLogger(foreign).setLevel(logging.WARNING)  # imapclient tells whole commands at DEBUG
     work = opened(options)
+    _log(work.config.owner.timezone, debug=options.debug)
     if arguments.once:
         started = work.now()
         done = run_once(work)
         return _told(done, (work.now() - started).total_seconds())
-    warn_of_another(work)
-    with Service(work) as service:
+    with service_lock(work.engine, work.owner_id, SECOND_WAITS), Service(work) as service:
         service.run()
     return Report({"stopped": True}, "")
 
 
-def warn_of_another(work: Work) -> None:
-    """A second service does no harm, as each waits for its turn; but hardly anybody means to run two."""
-    with work.reading() as session:
-        beat = owners.last_beat(session, work.owner_id)
-    if beat is not None and work.now() - beat < BEATS:
-        ago = max(0, int((work.now() - beat).total_seconds()))
-        log.warning("another kith run showed a sign of life %d seconds ago; where two run, stop one of them", ago)
+def _log(zone: tzinfo, *, debug: bool) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LogLines(zone))
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
+    logging.getLogger("kith").setLevel(logging.DEBUG if debug else logging.INFO)
+    for foreign in ("imapclient", "schedule", "mailparser"):
+        logging.getLogger(foreign).setLevel(logging.WARNING)  # imapclient tells whole commands at DEBUG
 
 
-BEATS = timedelta(seconds=90)
-"""The service shows a sign of life each minute, and none is left when it was stopped in good order."""
+class LogLines(logging.Formatter):
+    """Lines of the log, with the time where the owner lives."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+        self._zone = zone
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002 -- logging's
+        """The time of a line, with its offset."""
+        return datetime.fromtimestamp(record.created, self._zone).isoformat(" ", "milliseconds")
 
 
 def _told(done: Once, seconds: float) -> Report:
@@ -52,14 +56,14 @@ def _told(done: Once, seconds: float) -> Report:
         "digest": on(done.composed.period) if done.composed else None,
         "letters": done.letters,
         "waiting": done.waiting,
+        "failed": done.failed,
+        "errors": [error_json(error) for error in done.errors],
     }
-    hint = "Kith tries again by itself; `kith doctor` looks for what is wrong"
-    held = [TryLater(said, hint) for said in done.waiting]
     lines = [
         f"{m.name}: read {m.total('read'):,}, touches {m.total('touches'):,}" for m in done.mailboxes if not m.error
     ]
     if done.composed:
         lines.append(f"composed the digest of {done.composed.period}")
     lines.append(f"letters sent: {done.letters}")
-    failed = [*errors(done.mailboxes), *held]
-    return Report(data, "\n".join(lines), failures(failed), [*named(done.mailboxes), *held])
+    code = failures([*errors(done.mailboxes), *done.errors])
+    return Report(data, "\n".join(lines), code, [*named(done.mailboxes), *done.errors])

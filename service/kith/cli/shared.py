@@ -1,6 +1,10 @@
 """What commands have in common: the opened work, one transaction of acts, and words turned into values."""
 
+import errno
 import os
+import re
+import secrets
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -11,7 +15,7 @@ from kith import wiring
 from kith.domain.address import looks_like
 from kith.domain.dates import Birthday, Duration, Look, parse_birthday, parse_date, parse_duration
 from kith.domain.person import Person
-from kith.errors import NotFound, UsageError
+from kith.errors import NotFound, UsageError, unwritable
 from kith.jobs.work import Work
 from kith.store import people
 from kith.store.engine import Session
@@ -42,7 +46,11 @@ def acting(work: Work) -> Iterator["Acts"]:
 
 def the_person(work: Work, session: Session, who: str) -> Person:
     """The one person a WHO means. Raises NotFound, with the candidates where it could be several."""
-    found = people.find(session, work.owner_id, who, work.key(who))
+    if not who.strip():
+        raise NotFound("nobody is named", "give a name, an address or an id; `kith people list` shows everybody")
+    pasted = _PASTED.fullmatch(who)
+    meant = pasted[1] if pasted else who
+    found = people.find(session, work.owner_id, meant, work.key(meant))
     if len(found) == 1:
         return found[0][0]
     if not found:
@@ -53,6 +61,8 @@ def the_person(work: Work, session: Session, who: str) -> Person:
 
 
 MOST_CANDIDATES = 8
+_PASTED = re.compile(r"[^<>]*<([^<>\s]+@[^<>\s]+)>\s*")
+"""An address as mail programs hand it over: Maria Silva <maria@example.org>."""
 
 
 def candidate(person: Person) -> str:
@@ -93,9 +103,8 @@ def date_of(text: str, today: date, look: Look) -> date:
     """A DATE or WHEN argument. Raises UsageError where it is none."""
     found = parse_date(text, today, look)
     if found is None:
-        raise UsageError(
-            f"{text} is not a date that I understand", 'write it like 2027-05-12, "in 3 months" or "next Tuesday"'
-        )
+        examples = 'yesterday or "last Tuesday"' if look is Look.BACK else '"in 3 months" or "next Tuesday"'
+        raise UsageError(f"{text} is not a date that I understand", f"write it like {today}, {examples}")
     if look is Look.AHEAD and found < today:
         raise UsageError(f"{text} is past", "name a day to come")
     return found
@@ -127,12 +136,44 @@ def addresses_of(work: Work, words: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """A file that nobody else reads, written as the text is. Raises UsageError where it cannot be."""
+    """A file that nobody else reads, written as the text is; until all of it is written, what was there stays.
+
+    Raises UsageError where it cannot be written, TryLater where the disk is full.
+    """
+    with _told_of(path):
+        if _is_stream(path):
+            path.write_text(text, encoding="utf-8", newline="")
+            return
+        target = path.resolve()  # a link stays a link
+        draft = target.with_name(f".kith-{secrets.token_hex(8)}")
+        try:
+            handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(handle)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raises UsageError where a file could not be written later. What is in it stays."""
+    with _told_of(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not _is_stream(path):
+            tempfile.TemporaryFile(dir=path.resolve().parent).close()
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether it is a terminal, a pipe or the like."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
     try:
-        handle = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            if path.is_file():  # and not a terminal or a pipe
-                path.chmod(0o600)
-            file.write(text)
+        yield
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}", "name a file in a folder of yours") from error
+        raise unwritable(path, error, UsageError, "name a file in a folder of yours") from error

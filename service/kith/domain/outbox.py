@@ -26,10 +26,11 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one try ended, and what the server said."""
+    """How one try ended, what the server said, and what the owner can do where that is known."""
 
     result: Result
     said: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

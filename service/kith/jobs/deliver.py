@@ -1,22 +1,20 @@
 """Empties the outbox: each letter goes out once, and what cannot be known is said, not repeated."""
 
+import math
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 
 from kith.domain.outbox import TRIES, Outcome, Result, State, Step, after_look, after_try, wait
 from kith.errors import NotFound, TryLater
+from kith.jobs.errand import Errand
 from kith.jobs.work import STOPS, Work, is_alive
 from kith.mail.source import Role, Source
 from kith.store import letters
 from kith.store.tables import LetterRow
 
 INBOX = "INBOX"
-
-
-def deliver(work: Work, sources: "Sources") -> int:
-    """Tries every letter whose time has come; gives how many went out. The caller holds the work lock."""
-    return sum(_deliver_one(work, sources, row) for row in waiting(work))
 
 
 class Sources:
@@ -48,10 +46,84 @@ class Sources:
             source.close()
 
 
+class Outbox:
+    """The letters of an owner, one at a time. Who calls anything but has_work holds the work lock."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._errand: Errand | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a letter is under way to a slow server."""
+        return self._errand is not None
+
+    def has_work(self) -> bool:
+        """Whether there is something to do now: a letter whose time has come, or news of the one that is under way."""
+        return self._errand.wait(0) if self._errand else bool(waiting(self._work))
+
+    def deliver(self, sources: "Sources", patience: float = math.inf) -> int:
+        """Tries every letter whose time has come; gives how many went out.
+
+        After so many seconds of patience a letter goes on by itself, and the others after it the next time.
+        """
+        until = time.monotonic() + patience
+        sent = int(self._welcome(until))
+        for row in waiting(self._work):
+            if self._errand or time.monotonic() >= until:
+                break
+            sent += self._deliver_one(sources, row, until)
+        return sent
+
+    def call_off(self) -> None:
+        """Gives up the letter that is under way. One that the server may have stays "sending": the next start looks."""
+        errand, self._errand = self._errand, None
+        if errand is None:
+            return
+        if errand.wait(0):
+            self._keep_outcome(errand)
+        elif errand.call_off():
+            _keep(self._work, errand.letter, Step(State.QUEUED), errand.letter.error)
+
+    def _deliver_one(self, sources: "Sources", row: LetterRow, until: float) -> bool:
+        work = self._work
+        if row.state != State.QUEUED:
+            step = _look(work, sources, row)
+            was_stopped = row.state == State.SENDING
+            _keep(work, row, step, STOPPED if was_stopped else row.error, lost=was_stopped)
+            if step.state is not State.QUEUED:
+                return step.state is State.SENT
+        with work.writing() as session:
+            if not letters.claim(session, row.id, work.now()):
+                return False
+        if row.delivery == "append":
+            return _conclude(work, row, _append(sources, row))
+        if work.send is None:
+            return _conclude(work, row, Outcome(Result.TRY_AGAIN, "there is no [smtp] section any more"))
+        self._errand = Errand(work.send, row, work.config.owner.addresses[0])
+        return self._welcome(until)
+
+    def _welcome(self, until: float) -> bool:
+        """Waits for the letter that is under way, if there is one; whether it went out by then."""
+        errand = self._errand
+        if errand is None:
+            return False
+        try:
+            is_back = errand.wait(None if until == math.inf else max(0.0, until - time.monotonic()))
+        except BaseException:  # Ctrl-C, or whatever else ends a command
+            self.call_off()
+            raise
+        self._errand = None if is_back else errand
+        return is_back and self._keep_outcome(errand)
+
+    def _keep_outcome(self, errand: Errand) -> bool:
+        return _conclude(self._work, errand.letter, errand.outcome())
+
+
 def deliver_all(work: Work) -> int:
-    """Delivers with mailboxes of its own."""
+    """Delivers with mailboxes of its own, however long it takes. The caller holds the work lock."""
     with closing(Sources(work)) as sources:
-        return deliver(work, sources)
+        return Outbox(work).deliver(sources)
 
 
 def waiting(work: Work) -> list[LetterRow]:
@@ -69,18 +141,12 @@ def held_up(work: Work) -> list[str]:
     return [f"“{row.subject}” waits: {row.error}" for row in rows if row.error]
 
 
-def _deliver_one(work: Work, sources: Sources, row: LetterRow) -> bool:
-    if row.state != State.QUEUED:
-        step = _look(work, sources, row)
-        was_stopped = row.state == State.SENDING
-        _keep(work, row, step, STOPPED if was_stopped else row.error, lost=was_stopped)
-        if step.state is not State.QUEUED:
-            return step.state is State.SENT
-    now, tries = work.now(), row.attempts + 1
-    with work.writing() as session:
-        if not letters.claim(session, row.id, now):
-            return False
-    outcome = _append(sources, row) if row.delivery == "append" else _send(work, row)
+STOPPED = "Kith was stopped while it was on its way"
+
+
+def _conclude(work: Work, row: LetterRow, outcome: Outcome) -> bool:
+    """Keeps how a try ended; whether the letter went out."""
+    tries = row.attempts + 1
     step = after_try(outcome, tries, work.now())
     if row.delivery == "append" and step.state is State.UNCERTAIN:
         step = replace(step, next_try_at=work.now() + wait(tries))  # a line that breaks each time must not spin
@@ -88,13 +154,16 @@ def _deliver_one(work: Work, sources: Sources, row: LetterRow) -> bool:
     return step.state is State.SENT
 
 
-STOPPED = "Kith was stopped while it was on its way"
-
-
-def _send(work: Work, row: LetterRow) -> Outcome:
-    if work.send is None:
-        return Outcome(Result.TRY_AGAIN, "there is no [smtp] section any more")
-    return work.send(row.raw, work.config.owner.addresses[0], row.recipient)
+def ask_again(work: Work, row: LetterRow) -> None:
+    """The owner wants a letter that waits, or was refused, to be tried at once. One of unknown fate is looked for."""
+    if row.state not in (State.QUEUED, State.FAILED):
+        return
+    with work.writing() as session:
+        kept = session.get_one(LetterRow, row.id)
+        if row.state == State.FAILED:
+            kept.state, kept.attempts = State.UNCERTAIN if row.losses else State.QUEUED, 0
+        kept.next_try_at = None
+        session.add(kept)
 
 
 def _append(sources: Sources, row: LetterRow) -> Outcome:

@@ -33,8 +33,11 @@ def is_alive(source: Source) -> bool:
 class Send(Protocol):
     """Hands a letter to a mail server."""
 
-    def __call__(self, raw: bytes, sender: str, recipient: str) -> Outcome:
-        """One try; expected ends are values, not exceptions."""
+    def __call__(self, raw: bytes, sender: str, recipient: str, may_end: Callable[[], bool]) -> Outcome:
+        """One try; expected ends are values, not exceptions.
+
+        may_end is asked at the last moment at which the letter is certainly not taken; it may still call it off.
+        """
         ...
 
 

@@ -1,18 +1,26 @@
 """Hands letters to a mail server over SMTP, and says as a value how that ended."""
 
 import base64
+import io
 import re
 import smtplib
+import socket
 import ssl
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kith.domain.address import normal_domain
 from kith.domain.outbox import LOGIN_REFUSED, Outcome, Result
 from kith.errors import ConfigError, KithError
 
 CONNECT_SECONDS = 30
+TALK_SECONDS = 120
+"""How long it may take until a server wants the message, however often it says that we should wait."""
+TEXT_SECONDS = 180
+"""How long the message itself may take (RFC 5321, 4.5.3.2.5)."""
 ANSWER_SECONDS = 600
 """How long a server may think about a whole message (RFC 5321, 4.5.3.2.6): giving up early leaves its fate unknown."""
 QUIT_SECONDS = 3
@@ -41,14 +49,17 @@ class Relay:
     auth: str = "password"
     tls_ca: str = ""
 
-    def send(self, raw: bytes, sender: str, recipient: str) -> Outcome:
-        """One try. Whether an answer that was lost means taken or not nobody can know (RFC 1047): Result.UNKNOWN."""
+    def send(self, raw: bytes, sender: str, recipient: str, may_end: Callable[[], bool] = lambda: True) -> Outcome:
+        """One try. Whether an answer that was lost means taken or not nobody can know (RFC 1047): Result.UNKNOWN.
+
+        may_end: see jobs.work.Send.
+        """
         try:
             server = self._connect()
         except (*BROKEN, KithError) as error:
             return replace(self._no_connection(error), result=Result.TRY_AGAIN)
         try:
-            return server.hand_over(raw, _on_the_wire(sender), _on_the_wire(recipient))
+            return server.hand_over(raw, _on_the_wire(sender), _on_the_wire(recipient), may_end)
         except BROKEN as error:
             result = Result.UNKNOWN if server.handed_over else Result.TRY_AGAIN
             return Outcome(result, f"the line to {self.host} broke ({_said(error)})")
@@ -66,9 +77,10 @@ class Relay:
     def _no_connection(self, error: Exception) -> Outcome:
         match error:
             case KithError():
-                return Outcome(Result.REFUSED, error.message)
+                return Outcome(Result.REFUSED, error.message, error.hint)
             case smtplib.SMTPAuthenticationError():
-                return Outcome(Result.REFUSED, f"{self.host} {LOGIN_REFUSED} ({error.smtp_code})")
+                hint = "check the user in `url` of [smtp] and the secret that its `password` points to"
+                return Outcome(Result.REFUSED, f"{self.host} {LOGIN_REFUSED} ({error.smtp_code})", hint)
             case smtplib.SMTPNotSupportedError():
                 what = "STARTTLS" if "STARTTLS" in str(error) else "login that Kith knows"
                 return Outcome(Result.REFUSED, f"{self.host} offers no {what}")
@@ -110,11 +122,30 @@ class Relay:
 
 
 class _Server(smtplib.SMTP):
-    """An SMTP connection that knows whether a message was handed over before the line broke."""
+    """An SMTP connection of limited length that knows whether a message was handed over before the line broke."""
 
     handed_over = False
+    _until: float  # when the conversation is over in any case
+    _silence: float  # seconds that one word may take
 
-    def hand_over(self, raw: bytes, sender: str, recipient: str) -> Outcome:
+    def _get_socket(self, host: str, port: int, timeout: float) -> Any:
+        """Connects. smtplib calls this."""
+        self._until, self._silence = time.monotonic() + TALK_SECONDS, CONNECT_SECONDS
+        return super()._get_socket(host, port, timeout)  # type: ignore[misc]  # it is not in typeshed
+
+    def getreply(self) -> tuple[int, bytes]:
+        """One answer, of any number of lines. smtplib would wait for each byte anew."""
+        if self.file is None and self.sock:
+            self.file = io.BufferedReader(_Heard(self.sock, self._left))
+        return super().getreply()
+
+    def _left(self) -> float:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return min(left, self._silence)
+
+    def hand_over(self, raw: bytes, sender: str, recipient: str, may_end: Callable[[], bool]) -> Outcome:
         """MAIL, RCPT and DATA, with the moment kept from which on the server may have the message."""
         beyond_ascii = not f"{sender}{recipient}".isascii()
         if beyond_ascii and not self.has_extn("smtputf8"):
@@ -128,11 +159,15 @@ class _Server(smtplib.SMTP):
             if not 200 <= code < 300:
                 return _refusal(code, said)
         code, said = self.docmd("DATA")
-        return self._hand_over_text(raw) if code == 354 else _refusal(code, said)
+        return self._hand_over_text(raw, may_end) if code == 354 else _refusal(code, said)
 
-    def _hand_over_text(self, raw: bytes) -> Outcome:
+    def _hand_over_text(self, raw: bytes, may_end: Callable[[], bool]) -> Outcome:
         text = _DOT.sub(b"..", raw)  # RFC 5321, 4.5.2
+        self._wait_at_most(TEXT_SECONDS)
         self.send(text if text.endswith(b"\r\n") else text + b"\r\n")
+        if not may_end():
+            self.close()
+            return Outcome(Result.TRY_AGAIN, "it was called off")
         self._wait_at_most(ANSWER_SECONDS)
         self.handed_over = True
         self.send(b".\r\n")
@@ -158,8 +193,25 @@ class _Server(smtplib.SMTP):
         self.close()
 
     def _wait_at_most(self, seconds: float) -> None:
+        self._until, self._silence = time.monotonic() + seconds, seconds
         if self.sock:
             self.sock.settimeout(seconds)
+
+
+class _Heard(io.RawIOBase):
+    """What a server says, for as long as it is listened to."""
+
+    def __init__(self, sock: socket.socket, left: Callable[[], float]) -> None:
+        self._sock, self._left = sock, left
+
+    def readable(self) -> bool:
+        """It is. io asks."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes. io calls this."""
+        self._sock.settimeout(self._left())
+        return self._sock.recv_into(buffer)
 
 
 class _TlsServer(smtplib.SMTP_SSL, _Server):

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, LargeBinary, Table
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from kith.errors import UsageError
+from kith.errors import TryLater, UsageError, unwritable
 from kith.store.engine import copy_sqlite, open_database
 from kith.store.tables import METADATA
 
@@ -42,7 +43,8 @@ def _plain(value: Any) -> Any:
 def backup(engine: Engine, target: Path) -> None:
     """A consistent copy of the whole database as a new SQLite file of mode 0600, also while it is in use.
 
-    Raises UsageError where the file is there already or cannot be made; what was begun is removed then.
+    Raises UsageError where the file is there already or cannot be made, TryLater where the disk is full; what was
+    begun is removed then.
     """
     with fresh_file(target):
         try:
@@ -51,8 +53,10 @@ def backup(engine: Engine, target: Path) -> None:
             else:
                 _copy_rows(engine, target)
             _in_one_file(target)
-        except sqlite3.Error as error:
-            raise UsageError(f"{target} could not be written: {error}", "is there room on the disk?") from error
+        except (sqlite3.Error, OperationalError) as error:
+            raise TryLater(
+                f"{target} could not be written: {getattr(error, 'orig', error)}", "is there room on the disk?"
+            ) from error
 
 
 @contextmanager
@@ -63,7 +67,7 @@ def fresh_file(path: Path) -> Iterator[None]:
     except FileExistsError as error:
         raise UsageError(f"{path} is there already", "name a new file; nothing is overwritten") from error
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}", "name a file in a folder of yours") from error
+        raise unwritable(path, error, UsageError, "name a file in a folder of yours") from error
     try:
         yield
     except BaseException:

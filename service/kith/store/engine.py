@@ -1,6 +1,7 @@
 """Opens the database, at today's schema, and gives sessions on it."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -9,13 +10,31 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, inspect, make_url, text
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlmodel import Session, create_engine
 
-from kith.errors import ConfigError, DataRefused, StoreFailed
+from kith.errors import ConfigError, DataRefused, KithError, StoreFailed, unwritable
 from kith.store.migrations import HEAD
 
-__all__ = ["Engine", "Session", "copy_sqlite", "open_database", "reading", "sqlite_file", "writing"]
+__all__ = [
+    "Engine",
+    "Session",
+    "cause",
+    "copy_sqlite",
+    "open_database",
+    "reachable",
+    "reading",
+    "sqlite_file",
+    "writing",
+]
 
 BUSY_SECONDS = 15
 """How long a write waits for another process's."""
@@ -34,8 +53,8 @@ PRAGMAS = (
 def open_database(url: str) -> Engine:
     """The engine of a database that is at today's schema; it is made or migrated where it is not.
 
-    Raises ConfigError where the URL or the server is wrong and SchemaTooNew where a newer Kith was
-    here before.
+    Raises ConfigError where the URL or the server is wrong, StoreFailed where it is only busy, full or not
+    up yet, and SchemaTooNew where a newer Kith was here before.
     """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
@@ -46,11 +65,35 @@ def open_database(url: str) -> Engine:
         try:
             _bring_up(engine)
         except DatabaseError as error:
-            raise ConfigError(
-                f"the database cannot be opened: {_cause(error)}", "see store.url in kith.toml; is the server running?"
-            ) from error
+            raise _unopened(error) from error
         on_failure.pop_all()
     return engine
+
+
+def _unopened(error: DatabaseError) -> KithError:
+    message = f"the database cannot be opened: {cause(error)}"
+    if _may_pass(error):
+        is_file = isinstance(error.orig, sqlite3.Error)
+        cause_may_be = "is the disk full, or does another program hold it?" if is_file else "is its server running?"
+        return StoreFailed(message, f"{cause_may_be} When that is over, the same again works")
+    return ConfigError(message, "see store.url in kith.toml")
+
+
+_PASSES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+_STAYS = re.compile(r"authentication|password|does not exist|pg_hba|not permitted|certificate|SSL", re.IGNORECASE)
+"""What PostgreSQL says to whom it will never let in: libpq tells of a refused connection only in words."""
+_NAMES = re.compile(r"""(['"])[^'"]*\1""")  # of hosts, users and databases
+
+
+def _may_pass(error: DatabaseError) -> bool:
+    """Whether the same may work later: somebody holds the database, the disk is full, or its server is not up yet."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return getattr(original, "sqlite_errorcode", 0) & 0xFF in _PASSES  # the rest says which kind of the kind
+    state = getattr(original, "sqlstate", None)
+    if state:
+        return str(state).startswith(("08", "53", "57P"))  # no connection, too many of them, no server just now
+    return isinstance(error, OperationalError) and not _STAYS.search(_NAMES.sub("", str(original)))
 
 
 def _bring_up(engine: Engine) -> None:
@@ -88,7 +131,7 @@ def _make_file(url: URL) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}", "see store.url in kith.toml") from error
+        raise unwritable(path, error, ConfigError, "see store.url in kith.toml") from error
 
 
 def _engine(url: URL) -> Engine:
@@ -145,9 +188,9 @@ def writing(engine: Engine) -> Iterator[Session]:
     except DBAPIError as error:
         if _is_about_a_value(error):
             hint = "nothing was kept of this step; if it happens again, tell the makers of Kith"
-            raise DataRefused(f"the database refuses a value ({_cause(error)})", hint) from error
+            raise DataRefused(f"the database refuses a value ({cause(error)})", hint) from error
         hint = "nothing was kept of this step; it is tried again. Is the disk full, or the server stopped?"
-        raise StoreFailed(f"the database refused a change ({_cause(error)})", hint) from error
+        raise StoreFailed(f"the database refused a change ({cause(error)})", hint) from error
 
 
 _TOO_LARGE = "54"
@@ -162,9 +205,19 @@ def _is_about_a_value(error: DBAPIError) -> bool:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A look at the database that does not stand in anybody's way."""
-    with Session(engine.execution_options(kith_write=False), expire_on_commit=False) as session:
+    """A look at the database that does not stand in anybody's way. Raises StoreFailed where it is gone."""
+    with reachable(), Session(engine.execution_options(kith_write=False), expire_on_commit=False) as session:
         yield session
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Says StoreFailed where a database is gone, held by somebody or out of order."""
+    try:
+        yield
+    except OperationalError as error:
+        hint = "the same again may work. Is its server running?"
+        raise StoreFailed(f"the database cannot be read ({cause(error)})", hint) from error
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
@@ -174,6 +227,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
         old.backup(new)
 
 
-def _cause(error: SQLAlchemyError) -> str:
+def cause(error: SQLAlchemyError) -> str:
+    """What a database's driver said, without what was asked of it: that is the owner's mail."""
     first = str(getattr(error, "orig", None) or error).strip().splitlines()
     return first[0] if first else type(error).__name__

@@ -1,6 +1,6 @@
 """Named queries about the outbox, digests, and replies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -141,6 +141,13 @@ def unfiled(session: Session, owner_id: int) -> list[InstructionRow]:
     rows = session.exec(query.order_by(col(InstructionRow.id).desc()))
     first = {(row.identity, row.line): row for row in rows}  # several instructions of one line may have failed
     return sorted(first.values(), key=lambda row: row.id)
+
+
+def told_before(session: Session, owner_id: int, lines: Collection[str]) -> set[str]:
+    """Those of some lines that came back as not understood in an earlier reply, whatever became of them."""
+    told = col(InstructionRow.outcome).in_(("not-understood", "filed"))
+    query = select(InstructionRow.line).where(InstructionRow.owner_id == owner_id, told)
+    return set(session.exec(query.where(col(InstructionRow.line).in_(lines))))
 
 
 def file_lines(session: Session, owner_id: int, rows: Sequence[InstructionRow]) -> None:

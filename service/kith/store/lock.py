@@ -3,40 +3,78 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
-from kith.errors import TryLater
+from kith.errors import Busy, ConfigError, unwritable
+from kith.store.engine import reachable
 
 LOCK_SPACE = 0x6B697468
 """Which of PostgreSQL's advisory locks are Kith's ("kith" in ASCII)."""
 
 
-@contextmanager
-def work_lock(engine: Engine, owner_id: int, wait_seconds: float) -> Iterator[None]:
+class _Lock(NamedTuple):
+    """One kind of lock: how its file's name goes on after the database's, its space on PostgreSQL, and who else has it.
+
+    is_kept: it is held for days, and a machine that fell out of the network must not keep it for hours.
+    """
+
+    file: str
+    space: int
+    said: str
+    hint: str
+    is_kept: bool = False
+
+
+_WORK = _Lock("lock", LOCK_SPACE, "another Kith is at work on this mailbox", "wait until it is done, or stop it")
+_SERVICE = _Lock(
+    "run",
+    LOCK_SPACE + 1,
+    "another `kith run` is at work here already",
+    "stop that one first, or let it go on",
+    is_kept=True,
+)
+
+
+def work_lock(engine: Engine, owner_id: int, wait_seconds: float) -> AbstractContextManager[None]:
     """Holds the owner's work alone: one scan, answer or delivery at a time, whichever process asks.
 
-    The lock ends with the process that holds it, however that ends. Raises TryLater where it is
-    still held elsewhere after wait_seconds.
+    The lock ends with the process that holds it, however that ends. Raises Busy where it is
+    still held elsewhere after wait_seconds, StoreFailed where the database is gone, and ConfigError
+    where the lock's file belongs to somebody else.
     """
+    return _holding(_WORK, engine, owner_id, wait_seconds)
+
+
+def service_lock(engine: Engine, owner_id: int, wait_seconds: float) -> AbstractContextManager[None]:
+    """Makes sure that one service runs for an owner. Ends, and raises, as work_lock does."""
+    return _holding(_SERVICE, engine, owner_id, wait_seconds)
+
+
+@contextmanager
+def _holding(lock: _Lock, engine: Engine, owner_id: int, wait_seconds: float) -> Iterator[None]:
     deadline = time.monotonic() + wait_seconds
     hold = _file_lock if engine.dialect.name == "sqlite" else _advisory_lock
-    with hold(engine, owner_id) as try_once:
+    with hold(lock, engine, owner_id) as try_once:
         while not try_once():
             if time.monotonic() >= deadline:
-                raise TryLater("another Kith is at work on this mailbox", "wait until it is done, or stop it")
+                raise Busy(lock.said, lock.hint)
             time.sleep(0.1)
         yield
 
 
 @contextmanager
-def _file_lock(engine: Engine, owner_id: int) -> Iterator[Any]:
+def _file_lock(lock: _Lock, engine: Engine, owner_id: int) -> Iterator[Any]:
     import fcntl
 
-    path = f"{engine.url.database}.lock-{owner_id}"
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    path = f"{engine.url.database}.{lock.file}-{owner_id}"
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        hint = "it may be another user's, as after `sudo kith`: give it to the one Kith runs as (chown)"
+        raise unwritable(path, error, ConfigError, hint) from error
 
     def try_once() -> bool:
         try:
@@ -52,14 +90,27 @@ def _file_lock(engine: Engine, owner_id: int) -> Iterator[Any]:
 
 
 @contextmanager
-def _advisory_lock(engine: Engine, owner_id: int) -> Iterator[Any]:
-    keys = {"space": LOCK_SPACE, "owner": owner_id}
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+def _advisory_lock(lock: _Lock, engine: Engine, owner_id: int) -> Iterator[Any]:
+    keys = {"space": lock.space, "owner": owner_id}
+    with closing(_line(lock, engine)) as connection:
 
         def try_once() -> bool:
-            return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:space, :owner)"), keys))
+            with reachable():
+                return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:space, :owner)"), keys))
 
         try:
             yield try_once
         finally:
             connection.invalidate()  # the lock ends with its session, also where the line has broken meanwhile
+
+
+def _line(lock: _Lock, engine: Engine) -> Connection:
+    with reachable():
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        for setting, seconds in KEEPALIVES.items() if lock.is_kept else ():
+            connection.execute(text(f"SET {setting} = {seconds}"))
+        return connection
+
+
+KEEPALIVES = {"tcp_keepalives_idle": 60, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3}
+"""After a minute and a half PostgreSQL lets go of who vanished without a word; by itself it takes two hours."""

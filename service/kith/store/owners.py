@@ -69,6 +69,6 @@ def last_beat(session: Session, owner_id: int) -> datetime | None:
     return session.exec(select(BeatRow.beat_at).where(BeatRow.owner_id == owner_id)).first()
 
 
-def end_beat(session: Session, owner_id: int) -> None:
-    """The service has ended in good order: there is no sign of life to look for."""
-    session.execute(delete(BeatRow).where(col(BeatRow.owner_id) == owner_id))
+def end_beat(session: Session, owner_id: int, started_at: datetime) -> None:
+    """The service that started then has ended in good order: there is no sign of its life to look for."""
+    session.execute(delete(BeatRow).where(col(BeatRow.owner_id) == owner_id, col(BeatRow.started_at) == started_at))

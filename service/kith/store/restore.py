@@ -95,7 +95,9 @@ def _keep(target: Path) -> Path:
     try:
         with fresh_file(kept):
             copy_sqlite(target, kept)
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY):
+            raise TryLater(f"what is there cannot be kept in {kept}: {error}", "nothing was changed") from error
         target.rename(kept)
         for beside in ("-wal", "-shm"):
             Path(f"{target}{beside}").unlink(missing_ok=True)
