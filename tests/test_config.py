@@ -35,6 +35,8 @@ password = "file:smtp-password"
 """
 BASIC = OWNER + MAILBOX
 
+LENGTHS = 'write it like "6 weeks", "2 months" or "1 year"'
+
 
 def load(folder: Path, text: str, **environ: str) -> Config:
     file = folder / "kith.toml"
@@ -387,8 +389,7 @@ def test_a_problem_says_which_variable_makes_it(tmp_path: Path) -> None:
         "owner.addresses.0 (KITH_OWNER__ADDRESSES): 'nobody' is not a mail address; write it like \"alex@example.com\"",
         "mailbox.personal.poll (KITH_MAILBOX__0__POLL): 'often' is not a length of time; write it like \"5 minutes\"",
         "digest.time: 'late' is not a time of day; write it like \"07:30\"",
-        "circle.friends.every (KITH_CIRCLE__FRIENDS__EVERY): 'soon' is not a length of time; write it like "
-        + '"6 weeks", "2 months" or "1 year"',
+        f"circle.friends.every (KITH_CIRCLE__FRIENDS__EVERY): 'soon' is not a length of time; {LENGTHS}",
     ]
 
 
