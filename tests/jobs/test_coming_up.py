@@ -1,8 +1,6 @@
 """What a digest says of the days ahead: a line for each series of meetings, with when it is next."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,13 +9,6 @@ from kith.jobs import view as looking
 from kith.jobs.view import view
 from support.invitations import event, invitation
 from support.jobs import MARIA, ME, NOW, Office
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with Office(tmp_path) as made:
-        made.add(MARIA)
-        yield made
 
 
 def coming(office: Office) -> tuple[ComingUp, ...]:

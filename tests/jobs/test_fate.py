@@ -1,8 +1,6 @@
 """What an owner is told who asks why an invitation is no touch: what became of the meeting."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,23 +8,11 @@ from kith.jobs import rulings
 from kith.jobs.acts import Acts
 from kith.jobs.explain import explain
 from kith.store import people
-from support.invitations import ALEX, HER, event, invitation
+from support.invitations import ALEX, HER, event, hear
 from support.jobs import MARIA, ME, NOW, Office
 
 LAST_WEEK, NEXT_WEEK = NOW - timedelta(days=7), NOW + timedelta(days=7)
 STRANGERS = {f"guest{n}@example.net": "ACCEPTED" for n in range(12)}
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with Office(tmp_path) as made:
-        made.add(MARIA)
-        yield made
-
-
-def hear(office: Office, calendar: str, days_ago: float, sender: str = MARIA, to: str = ME) -> None:
-    at = NOW - timedelta(days=days_ago)
-    office.server.deliver(invitation(sender, to, calendar, at), "Sent" if sender == ME else "INBOX", at)
 
 
 def fates(office: Office) -> set[str]:

@@ -1,6 +1,5 @@
 """Invitations that come by mail become one touch a meeting, when it was held, with those who were there."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,26 +11,12 @@ from kith.jobs.look import MOST_CALENDARS
 from kith.jobs.view import view
 from kith.store import notes, people
 from support.dovecot import Dovecot
-from support.invitations import ALEX, HER, event, invitation, stamp
+from support.invitations import ALEX, HER, event, hear, invitation, stamp
 from support.jobs import BOB, MARIA, ME, NOW, Office, deaths
 from support.mail import message
 
 HIM = "bob@example.org"
 LAST_WEEK = NOW - timedelta(days=7)
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    """An office that knows Maria."""
-    with Office(tmp_path) as made:
-        made.add(MARIA)
-        yield made
-
-
-def hear(office: Office, calendar: str, days_ago: float, sender: str = MARIA, to: str = ME) -> None:
-    """A mail with a calendar object, received (or, from the owner, sent) so many days ago."""
-    at = NOW - timedelta(days=days_ago)
-    office.server.deliver(invitation(sender, to, calendar, at), "Sent" if sender == ME else "INBOX", at)
 
 
 def meetings(office: Office, person: int | None = None) -> list[datetime]:

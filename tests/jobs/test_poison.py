@@ -33,13 +33,6 @@ MOST_VISITS = 12
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with Office(tmp_path) as made:
-        made.add(MARIA)
-        yield made
-
-
-@pytest.fixture
 def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     """A transaction for every 50 messages, so that it takes a few breaks to find one."""
     monkeypatch.setattr(reading, "STRETCH", 50)

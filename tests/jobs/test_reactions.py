@@ -1,8 +1,6 @@
 """Emoji reactions that only their own words give away: Outlook marks them nowhere else."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +11,6 @@ PLAIN = 'Content-Type: text/plain; charset="utf-8"\r\n\r\n'
 HTML = 'Content-Type: text/html; charset="utf-8"\r\n\r\n'
 STYLED = "<html><head><style>p {margin: 0}</style></head><body>{}</body></html>"
 QUOTE = "<hr><div id='divRplyFwdMsg'>From: Alex</div>" + "<div>Shall we?</div>" * 500
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with Office(tmp_path) as made:
-        made.add(MARIA)
-        yield made
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Scans: what is read, what is kept of it, and that neither a crash nor an odd server changes the outcome."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,14 +19,6 @@ from support.jobs import BOB, MARIA, ME, NOW, Office, deaths
 from support.mail import message
 
 UNSTEADY = 5
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    """A office with Maria on it."""
-    with Office(tmp_path) as made:
-        made.add(MARIA)
-        yield made
 
 
 @pytest.fixture

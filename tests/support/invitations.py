@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
+from support.jobs import MARIA, ME, NOW, Office
+
 ALEX, HER = "alex@example.com", "maria@example.org"
 """The owner, and who invites unless it is said otherwise."""
 
@@ -56,3 +58,9 @@ def invitation(sender: str, to: str, calendar: str, at: datetime, subject: str =
     method = calendar.partition("METHOD:")[2].partition("\r\n")[0]
     mail.add_alternative(calendar, subtype="calendar", params={"method": method})
     return mail.as_bytes()
+
+
+def hear(office: Office, calendar: str, days_ago: float, sender: str = MARIA, to: str = ME) -> None:
+    """A mail with a calendar object, received (or, from the owner, sent) so many days ago."""
+    at = NOW - timedelta(days=days_ago)
+    office.server.deliver(invitation(sender, to, calendar, at), "Sent" if sender == ME else "INBOX", at)

@@ -163,7 +163,3 @@ class Week:
         today = now.astimezone(self.zone).date()
         latest = today - timedelta(days=(today.weekday() - self.weekday) % 7)
         return latest if self.slot(latest) <= now else latest - WEEK
-
-    def next_slot(self, now: datetime) -> datetime:
-        """The first slot after an instant."""
-        return self.slot(self.period(now) + WEEK)

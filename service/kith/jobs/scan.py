@@ -1,6 +1,6 @@
 """One pass over a mailbox: folder by folder, and what stops one visit does not stop the others for ever."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kith.config import MailboxSection
@@ -59,13 +59,7 @@ def scan_open(
     recount = Recount(work, mailbox.name) if full else None
     own_sent = first(listed, Role.SENT)  # a colleague's, shared with the owner, may be called so, too
     _renew_keys(work)
-    with work.reading() as session:
-        rows = folders.of_mailbox(session, work.owner_id, mailbox.name)
-    resting = {name for name, row in rows.items() if not full and is_resting(row, work.now())}
-    chosen = [f for f in readable if only(f) and f.name not in resting]
-    states = source.status([f.name for f in chosen if f.name in rows])  # the others are opened in any case
-    chosen.sort(key=lambda f: rows[f.name].breaks if f.name in rows else 0)  # what broke off comes last
-    prospects = [Prospect(f, rows.get(f.name), states.get(f.name), full) for f in chosen]
+    prospects = _prospects(work, mailbox, source, filter(only, readable), full=full)
     for prospect, following in _with_next(prospects):
         is_sent = prospect.folder == own_sent
         visit = Visit(work, mailbox, source, prospect, progress, is_sent, recount, following)
@@ -86,6 +80,19 @@ def scan_open(
     if unknown is None:
         with work.writing() as session:
             folders.note_success(session, work.owner_id, mailbox.name, work.now())
+
+
+def _prospects(
+    work: Work, mailbox: MailboxSection, source: Source, readable: Iterable[Folder], *, full: bool
+) -> list[Prospect]:
+    """What is known of the folders that are to be visited, in the order of the visits."""
+    with work.reading() as session:
+        rows = folders.of_mailbox(session, work.owner_id, mailbox.name)
+    resting = {name for name, row in rows.items() if not full and is_resting(row, work.now())}
+    chosen = [f for f in readable if f.name not in resting]
+    states = source.status([f.name for f in chosen if f.name in rows])  # the others are opened in any case
+    chosen.sort(key=lambda f: rows[f.name].breaks if f.name in rows else 0)  # what broke off comes last
+    return [Prospect(f, rows.get(f.name), states.get(f.name), full) for f in chosen]
 
 
 def _with_next(prospects: Sequence[Prospect]) -> Iterator[tuple[Prospect, Prospect | None]]:

@@ -256,7 +256,7 @@ class MaildirSource:
         sought = message_id.encode("utf-8", "surrogateescape")
         if not sought:
             return []
-        heads = self._each(self.uids(1), lambda path: _if_holding(files.head(path), sought))
+        heads = ((uid, head) for uid, head in self._each(self.uids(1), files.head) if sought in head)  # few
         return [uid for uid, head in heads if sought in named(head, ["Message-ID"]).partition(b":")[2].split()]
 
     # -- the only writes
@@ -290,10 +290,6 @@ class MaildirSource:
 
 def _whole(path: bytes) -> bytes:
     return files.beginning(path, parts.MOST_BYTES)
-
-
-def _if_holding(head: bytes, words: bytes) -> bytes:
-    return head if words in head else b""
 
 
 def _instant(seconds: float) -> datetime | None:

@@ -22,9 +22,7 @@ from kith.store.tables import (
     TagRow,
     TouchRow,
 )
-from kith.store.undoing import setting
-
-Step = dict[str, Any]
+from kith.store.undoing import Step, setting
 
 MOVED: tuple[tuple[type[SQLModel], str | None], ...] = (
     (AddressRow, None),
