@@ -47,7 +47,7 @@ def _unquoted(name: str) -> str:
     return name
 
 
-def together(names: Sequence[str]) -> str:
+def enumerated(names: Sequence[str]) -> str:
     """Several names as one says them: Maria, Bob and Ann."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 

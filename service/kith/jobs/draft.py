@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from kith.domain.address import Address, split
 from kith.domain.cues import Cue
 from kith.domain.digest import DraftLine, LastSaid
-from kith.domain.names import together
+from kith.domain.names import enumerated
 from kith.domain.occasion import Kind, Occasion, first_name, key_of
 from kith.domain.person import Person
 from kith.domain.touch import Reason
@@ -48,7 +48,7 @@ def propose(
     for one in receivers:
         if not one.addresses:
             raise NotFound(f"I have no address of {one.name}", f"kith people edit {one.name} --address …")
-    to = together([one.name for one in receivers])
+    to = enumerated([one.name for one in receivers])
     key = _key(kind, person, what, whom)
     before = notes.draft_by_key(session, work.owner_id, key)
     if before is not None:

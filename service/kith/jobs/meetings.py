@@ -8,7 +8,7 @@ from typing import Any
 from kith.domain.calendar import Heard, Invite, Occurrence, counts, held, met
 from kith.domain.digest import ComingUp, Upcoming
 from kith.domain.invitations import merge
-from kith.domain.names import together
+from kith.domain.names import enumerated
 from kith.domain.touch import Channel, Direction
 from kith.domain.turns import Turn, turns
 from kith.domain.veil import Veil
@@ -172,7 +172,7 @@ def upcoming_meetings(work: Work, session: Session, now: datetime, until: dateti
     for meeting in icalendar.occurrences(merged, now, until, zone):
         whom = whom_met(meeting, known)
         if whom and meeting.starts_at > now and counts(meeting, {OWNER}, known.key, most):
-            who = together(list(dict.fromkeys(names[i] for i in whom)))
+            who = enumerated(list(dict.fromkeys(names[i] for i in whom)))
             begins, prepare = meeting.starts_at.astimezone(zone), _prepare(work, session, whom[0])
             at = None if meeting.all_day else begins.time()
             yield ComingUp(Upcoming.MEETING, begins.date(), who, meeting.summary, prepare, at)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from kith.domain.names import together
+from kith.domain.names import enumerated
 from kith.domain.person import Person
 from kith.domain.touch import Channel, Direction
 from kith.errors import NotFound
@@ -82,7 +82,7 @@ def _quoted(subject: str) -> str:
 
 
 def _names(acts: Acts, ids: Collection[int]) -> str:
-    return together([person.name for person, _ in people.everyone(acts.session, acts.owner_id, ids)])
+    return enumerated([person.name for person, _ in people.everyone(acts.session, acts.owner_id, ids)])
 
 
 def _touch(acts: Acts, person: Person, on: date | None) -> TouchRow:
