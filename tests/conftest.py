@@ -1,5 +1,6 @@
 """Servers that tests talk to: real ones, private to the test process, started when first asked for."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,14 @@ from support.dovecot import Dovecot
 from support.need import need
 from support.postgres import Postgres
 from support.smtp import SmtpServer
+
+
+@pytest.fixture(autouse=True)
+def signals() -> None:
+    """Every signal means what it does at a terminal: what a test starts would ignore SIGHUP under nohup, and SIGINT
+    where a script put the tests into the background."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
