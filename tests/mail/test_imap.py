@@ -184,7 +184,7 @@ def test_news_is_told_soon_to_who_waits(dovecot: Dovecot, account: Callable[...,
         assert source.idle_check(1)
         later.join()
         source.idle_done()
-        assert source.uids(1) == [1]
+        assert list(source.uids(1)) == [1]
 
 
 def test_waiting_costs_no_time_of_the_processor(account: Callable[..., Account]) -> None:

@@ -42,7 +42,7 @@ def others(work: Work, mailbox: MailboxSection, row: FolderRow, uid: int, known:
 
 
 def _is_there(source: Source, row: FolderRow, uid: int) -> bool:
-    return source.examine(row.name).uidvalidity == row.uidvalidity and source.uids(uid)[:1] == [uid]
+    return source.examine(row.name).uidvalidity == row.uidvalidity and next(iter(source.uids(uid)), 0) == uid
 
 
 def _elsewhere(work: Work, source: Source, row: FolderRow) -> Iterator[Place]:

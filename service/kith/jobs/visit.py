@@ -1,5 +1,6 @@
 """One visit to one folder: plan it, read what is new, go back for new people, keep everything stretch by stretch."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -200,8 +201,10 @@ class Visit:
         if row.backfill_seq == 0:
             row.backfill_seq, row.backfill_uid = newest, 0
         reading = self._reading(row.backfill_seq, after_seq=row.seq)
-        there = (u for u in self.source.uids(row.backfill_uid + 1) if u <= row.last_uid)
-        for stretch in reading.stretches([u for u in there if u not in reading.breakers]):
+        breakers = reading.breakers
+        there = self.source.uids(row.backfill_uid + 1)
+        past = there[: bisect_right(there, row.last_uid)]
+        for stretch in reading.stretches([uid for uid in past if uid not in breakers] if breakers else past):
             self._keep(stretch, again=True)
         with self.work.writing() as session:
             self._know(session, row.backfill_seq)

@@ -77,7 +77,7 @@ class ImapSource(ImapSession):
 
     # -- messages
 
-    def uids(self, first: int) -> list[int]:
+    def uids(self, first: int) -> Sequence[int]:
         """The UIDs from first upwards in the open folder, ascending; see _from()."""
         listed, self._listed = self._listed, None
         first = max(1, first)
@@ -87,7 +87,7 @@ class ImapSource(ImapSession):
         with self._safely("listing messages"):
             if listed.error:
                 raise listed.error
-        return list(listed.uids)
+        return listed.uids
 
     def headers(
         self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None = None
@@ -122,7 +122,7 @@ class ImapSource(ImapSession):
         if is_busy(batch.refusal):
             raise TryLater(f"{self._account.name}: {self._account.host} is busy ({batch.refusal})", AGAIN)
         with self._doing("reading headers"):
-            still_there = self._search(b"UID " + sequence_set(batch.missing))
+            still_there = set(self._search(b"UID " + sequence_set(batch.missing)))
             for uid in (uid for uid in batch.missing if uid in still_there):
                 result = alone(self._client, uid, wanted)
                 if isinstance(result, RawHeader):
@@ -225,7 +225,7 @@ class ImapSource(ImapSession):
             return []
         with self._doing("looking for a Message-ID"):
             found = self._search(b'HEADER Message-ID "%s"' % max(words, key=len).encode())
-        fields = self.fields(sorted(found), ["Message-ID"])
+        fields = self.fields(found, ["Message-ID"])
         sought = message_id.encode()
         return [uid for uid, block in sorted(fields.items()) if sought in block.partition(b":")[2].split()]
 

@@ -1,7 +1,7 @@
 """What IMAP answers say about folders and UIDs, read leniently: one odd line never costs the others."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from kith.mail.source import FolderState
 
 _MOST_UIDS: Final = 20_000_000  # a set such as 1:4294967295 is an attack on our memory, not a mailbox
 _NUMBER = re.compile(rb"\d{1,20}")
+_UID = re.compile(rb"\d{1,10}")
+_WORD = re.compile(rb"\S+")
 _BREAK = re.compile(r"[\0\r\n]")
 _SET = re.compile(rb"\bALL ([\d:,]+)", re.IGNORECASE)
 _UNPARSEABLE = (ProtocolError, ValueError, TypeError, IndexError)
@@ -89,24 +91,26 @@ def _number(text: Any) -> int | None:
     return int(text) if isinstance(text, bytes) and _NUMBER.fullmatch(text) else None
 
 
-def uids_of(search: Iterable[Any], esearch: Iterable[Any]) -> set[int]:
-    """UIDs from SEARCH (RFC 3501, 7.2.5) and ESEARCH (RFC 4731) responses.
+def uids_of(search: Iterable[Any], esearch: Iterable[Any]) -> Iterator[int]:
+    """UIDs as SEARCH (RFC 3501, 7.2.5) and ESEARCH (RFC 4731) responses name them, in any order, maybe twice.
 
     Some servers add words, with numbers in them that are no UIDs: "SEARCH completed (took 12 ms)".
     """
-    found: set[int] = set()
     for line in search:
-        found.update(map(int, takewhile(_NUMBER.fullmatch, bytes(line).split())))
+        words = (found[0] for found in _WORD.finditer(bytes(line)))
+        yield from map(int, takewhile(_UID.fullmatch, words))
+    most = _MOST_UIDS
     for line in esearch:
         for every in _SET.findall(bytes(line)):
             for one in every.split(b","):
-                found.update(_range(one, _MOST_UIDS - len(found)))
-    return found
+                named = _range(one, most)
+                most -= len(named)
+                yield from named
 
 
 def _range(text: bytes, most: int) -> range:
     low, _, high = text.partition(b":")
-    if not (_NUMBER.fullmatch(low) and _NUMBER.fullmatch(high or low)):
+    if not (_UID.fullmatch(low) and _UID.fullmatch(high or low)):
         return range(0)
     ends = sorted((int(low), int(high or low)))
     if ends[1] - ends[0] >= most:

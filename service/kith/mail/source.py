@@ -109,7 +109,7 @@ class Source(Protocol):
         """Opens a folder read-only (EXAMINE)."""
         ...
 
-    def uids(self, first: int) -> list[int]:
+    def uids(self, first: int) -> Sequence[int]:
         """The UIDs from first upwards in the open folder, ascending."""
         ...
 

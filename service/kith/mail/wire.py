@@ -68,7 +68,7 @@ class HeaderFetch:
     def __init__(self, line: Line, uids: Sequence[int], wanted: Callable[[bytes], bool] | None) -> None:
         self._line = line
         self._wanted = wanted
-        self._uids = list(dict.fromkeys(uids))
+        self._uids = uids
         self._asked = 0
         self._landed: deque[Batch] = deque()
         self._under_way: deque[tuple[bytes, Batch]] = deque()
@@ -84,7 +84,7 @@ class HeaderFetch:
 
     def take_over(self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None) -> bool:
         """Whether these messages were asked for before anybody wanted them. Now somebody does."""
-        if not self._is_ahead or self._uids != uids:
+        if not self._is_ahead or [*self._uids] != [*uids]:
             return False
         self._wanted, self._is_ahead = wanted, False
         return True
@@ -140,8 +140,9 @@ class HeaderFetch:
         batches: list[Batch] = []
         commands: list[bytes] = []
         while len(self._under_way) + len(batches) < WINDOW and self._asked < len(self._uids):
-            batch = Batch(self._uids[self._asked : self._asked + BATCH])
-            self._asked += len(batch.uids)
+            some = self._uids[self._asked : self._asked + BATCH]
+            batch = Batch(list(dict.fromkeys(some)))
+            self._asked += len(some)
             batches.append(batch)
             commands.append(b"UID FETCH %s (UID INTERNALDATE %s)" % (sequence_set(batch.uids), ITEMS.encode()))
             self._owner.update(dict.fromkeys(batch.uids, batch))
