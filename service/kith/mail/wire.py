@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import eq
 from typing import Final
 
 from kith.domain.message import FIELDS
@@ -84,7 +85,8 @@ class HeaderFetch:
 
     def take_over(self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None) -> bool:
         """Whether these messages were asked for before anybody wanted them. Now somebody does."""
-        if not self._is_ahead or [*self._uids] != [*uids]:
+        is_same = len(self._uids) == len(uids) and all(map(eq, self._uids, uids))
+        if not (self._is_ahead and is_same):
             return False
         self._wanted, self._is_ahead = wanted, False
         return True
