@@ -6,11 +6,12 @@ KithError
 ├── TryLater            75   a server, a lock or the network is busy: the same again may work
 │   ├── Busy            75   another Kith is at work; its turn ends by itself
 │   ├── MailboxFailed   75   one mailbox could not be read; the others were
+│   ├── Refused         75   the server refuses one thing; others may be asked for
 │   └── StoreFailed     75   the database refused what was to be kept
 │       └── DataRefused 75   … because of what it was: the same again would be refused again
 ├── LoginRefused        77   the server knows us and says no
 ├── ConfigError         78   kith.toml or the environment is wrong
-│   └── KeyFailed       78   the key that signs letters is not there, or is empty
+│   └── KeyFailed       78   the key that signs letters is not there, or too short
 ├── SchemaTooNew        78   the database was written by a newer Kith
 └── Internal            70   a bug
 
@@ -71,6 +72,10 @@ class MailboxFailed(TryLater):
     """One mailbox could not be read to the end."""
 
 
+class Refused(TryLater):
+    """The server refuses one thing, and not because it is busy: the line is in order, and others may be asked for."""
+
+
 class StoreFailed(TryLater):
     """The database refused what was to be kept; nothing of that transaction is."""
 
@@ -92,7 +97,7 @@ class ConfigError(KithError):
 
 
 class KeyFailed(ConfigError):
-    """The key that signs letters cannot be had."""
+    """The key that signs letters cannot be had, or could be guessed."""
 
 
 class SchemaTooNew(ConfigError):

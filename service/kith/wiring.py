@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from kith import configfile, secret
 from kith.config import Config, MailboxSection, SmtpSection
+from kith.domain.expiry import expires_at
 from kith.domain.token import Tokens
 from kith.errors import ConfigError
 from kith.jobs.work import Work
@@ -102,6 +104,21 @@ def _imap_tls(mailbox: MailboxSection) -> Literal["imaps", "starttls", "none"]:
     if mailbox.scheme == "imaps":
         return "imaps"
     return "none" if mailbox.insecure else "starttls"
+
+
+def token_ends(config: Config) -> dict[str, datetime]:
+    """When the OAuth tokens in use end, by the place where they are kept; only of those that say so.
+
+    Only what lies still in a file or the environment is looked at: a command gives a new token at each login.
+    """
+    logins: list[MailboxSection | SmtpSection] = [*config.mailbox, *([config.smtp] if config.smtp else [])]
+    ends: dict[str, datetime] = {}
+    for place in (one.password for one in logins if one.auth == "xoauth2"):
+        if place.startswith(("env:", "file:")):
+            with suppress(ConfigError):
+                end = expires_at(secret.find(place, config.path.parent))
+                ends |= {place: end} if end else {}
+    return ends
 
 
 def relay_of(config: Config) -> "Relay | None":

@@ -29,7 +29,9 @@ from support.contacts import birthdays
         ("7/14", "--07-14"),
         ("14.7.", "--07-14"),
         ("7/14/1989", "1989-07-14"),
-        ("6/5/1981", "1981-05-06"),
+        ("13-7-1981", "1981-07-13"),
+        ("5/5/1981", "1981-05-05"),
+        ("6.5.1981", "1981-05-06"),
         ("31.12.80", "1980-12-31"),
         ("1989/7/14", "1989-07-14"),
         ("1989年7月14日", "1989-07-14"),
@@ -43,8 +45,11 @@ def test_the_common_forms_are_read(text: str, says: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["19850230", "1981-02-29", "31/12/15", "14-Jul-15", "13/13/1980", "July 1989", "1985", "12 May 1899", "7/14 or so"],
-)
+    [
+        "19850230", "1981-02-29", "31/12/15", "14-Jul-15", "13/13/1980", "July 1989", "1985", "12 May 1899",
+        "7/14 or so", "6/5/1981", "06-05-1981", "6/5", "6/5/81", "6/5/1981 00:00",
+    ],
+)  # fmt: skip
 def test_what_is_no_day_or_could_be_two_is_left_to_the_owner(text: str) -> None:
     assert birthday(text) is None
     assert said(text) == text
@@ -56,7 +61,9 @@ def test_what_programs_write_for_nothing_says_nothing(text: str) -> None:
     assert said(text) == ""
 
 
-def test_a_column_may_have_the_month_first() -> None:
+def test_it_may_be_known_which_number_comes_first() -> None:
+    assert str(birthday("6/5/1981", month_first=False)) == "1981-05-06"
+    assert str(birthday("6-5-1981", month_first=True)) == "1981-06-05"
     assert str(birthday("6/5/1981", month_first=True)) == "1981-06-05"
     assert str(birthday("31/5/1981", month_first=True)) == "1981-05-31"
     assert str(birthday("6.5.1981", month_first=True)) == "1981-05-06"

@@ -50,7 +50,7 @@ Mr.;Bob;Roe;bob@example.com;bob@work.example;Bob Roe (bob@example.com);12/31/198
 
 
 def read(text: str | bytes) -> list[Contact | Skipped]:
-    return csv.read(text if isinstance(text, bytes) else text.encode(), "people.csv")
+    return csv.read(text if isinstance(text, bytes) else text.encode(), "people.csv").entries
 
 
 def bare(text: str) -> list[Contact]:
@@ -118,13 +118,13 @@ def test_outlook_contacts_are_read_with_birthdays_that_have_the_month_first() ->
         ("Name,Email,Group\nJane,,friends\n", Contact("Jane", circle="friends")),
         ("name,tags\nJane,\"#a, B;b;c\\;d\"\n", Contact("Jane", tags=("a", "B", "c;d"))),
         ("name,cadence\nJane,every 6 weeks\n", Contact("Jane", every=Duration(6, Unit.WEEK))),
-        ("name,every\nJane,sometimes\n", Contact("Jane")),
+        ("name,every\nJane,sometimes\n", Contact("Jane", unread_every="sometimes")),
         ("name,birthday\nJane,14 juillet 1989\n", Contact("Jane", birthday=Birthday(7, 14, 1989))),
         ("name,birthday\nJane,14-Jul-15\n", Contact("Jane", unread="14-Jul-15")),
         ("name,birth year,birth month,birth day\nJane,1980,2,30\n", Contact("Jane", unread="1980-02-30")),
         ("name,birth year,birth month,birth day\nJane,1980,,\n", Contact("Jane", unread="1980")),
         ("name,birthday\nJane,12 May 1980\n", Contact("Jane", birthday=Birthday(5, 12, 1980))),
-        ("name,bday\nJane,5/6/1981\n", Contact("Jane", birthday=Birthday(6, 5, 1981))),
+        ("name,bday\nJane,5/6/1981\n", Contact("Jane", unread="5/6/1981")),
         ("name,birthday\nJane,31/12/1980 00:00\n", Contact("Jane", birthday=Birthday(12, 31, 1980))),
         ("Vorname;Name;E-Mail-Adresse\nJörg;Müller;j@x.example\n", Contact("Jörg Müller", ("j@x.example",))),
         ("Prénom,Nom,Adresse de messagerie\nZoë,Noir,z@x.example\n", Contact("Zoë Noir", ("z@x.example",))),
@@ -259,6 +259,17 @@ Una,Roe,Una Roe,,una@example.com,,1980,,,
 """
 
 
+THUNDERBIRD_GERMAN = """\
+Vorname,Nachname,Anzeigename,Primäre E-Mail-Adresse,Tel. privat,Geburtsjahr,Geburtsmonat,Geburtstag
+Sue,Roe,Sue Roe,sue@example.com,+33 6,1980,2,29
+"""
+
+
+def test_thunderbirds_german_day_of_birth_is_no_whole_birthday() -> None:
+    found = Contact("Sue Roe", ("sue@example.com",), birthday=Birthday(2, 29, 1980), phones=("+33 6",))
+    assert bare(THUNDERBIRD_GERMAN) == [found]
+
+
 def test_thunderbirds_birthdays_have_a_column_for_each_number() -> None:
     assert [one.birthday for one in bare(THUNDERBIRD)] == [Birthday(2, 29, 1980), Birthday(5, 12), None]
 
@@ -267,3 +278,98 @@ def test_outlooks_german_telephones_are_found() -> None:
     header = "Vorname;Nachname;E-Mail-Adresse;Telefon privat;Mobiltelefon"
     found = bare(f"{header}\nOlga;Roe;olga@example.com;030 1;0170 2\n")
     assert found == [Contact("Olga Roe", ("olga@example.com",), phones=("030 1", "0170 2"))]
+
+
+@pytest.mark.parametrize(
+    ("header", "dates", "says"),
+    [
+        ("First Name,E-mail Address,Birthday", ["5/12/1980", "4/4/1990"], [None, "1990-04-04"]),
+        ("First Name,E-mail Address,Birthday", ["5/12/1980", "5/13/1980"], ["1980-05-12", "1980-05-13"]),
+        ("First Name,E-mail Address,Birthday", ["5-12-1980", "13-5-1980"], ["1980-12-05", "1980-05-13"]),
+        ("First Name,E-mail Address,Birthday", ["5/12/1980", "5/13/1980", "13/5/1980"], [None, *["1980-05-13"] * 2]),
+        ("First Name,E-mail Address,Birthday", ["5.12.1980"], ["1980-12-05"]),
+        ("Vorname,E-Mail-Adresse,Geburtstag", ["5/12/1980"], ["1980-12-05"]),
+        ("Vorname,E-Mail-Adresse,Geburtstag", ["5/12/1980", "5/13/1980"], ["1980-05-12", "1980-05-13"]),
+        ("Nombre,Correo,Fecha de nacimiento", ["05-12-1980"], ["1980-12-05"]),
+    ],
+)
+def test_what_could_be_two_birthdays_is_decided_by_its_column_or_by_the_language_of_the_header(
+    header: str, dates: list[str], says: list[str | None]
+) -> None:
+    found = bare("\n".join([header, *(f"P{number},p@x.example,{text}" for number, text in enumerate(dates))]))
+    assert [str(one.birthday) if one.birthday else None for one in found] == says
+    assert [one.unread for one in found] == ["" if day else text for day, text in zip(says, dates, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "every", "unread"),
+    [
+        ("stay_in_touch_frequency", "30", Duration(30, Unit.DAY), ""),
+        ("Frequency", "90", Duration(90, Unit.DAY), ""),
+        ("Frequency", "90.0", Duration(90, Unit.DAY), ""),
+        ("Frequency (weeks)", "6", Duration(6, Unit.WEEK), ""),
+        ("Frequency (months)", "2", Duration(2, Unit.MONTH), ""),
+        ("Frequency (weeks)", "2 months", Duration(2, Unit.MONTH), ""),
+        ("Keep In Touch", "Quarterly", Duration(3, Unit.MONTH), ""),
+        ("Frequency", "0", None, ""),
+        ("Frequency", "Never", None, ""),
+        ("Frequency", "2", None, "2"),
+        ("Frequency", "9" * 5000, None, "9" * 300),
+        ("Frequency", "now and then", None, "now and then"),
+    ],
+)
+def test_a_rhythm_in_numbers_counts_days_or_what_the_header_says(
+    header: str, cell: str, every: Duration | None, unread: str
+) -> None:
+    assert bare(f"name,{header}\nJane,{cell}\n") == [Contact("Jane", every=every, unread_every=unread)]
+
+
+def test_a_column_that_holds_nothing_but_addresses_is_taken_for_one_where_no_header_names_any() -> None:
+    table = "Name;Kontakt;Ort;Web\nZoë;zoe@x.example;Ulm;@zoe\n;;;\nBo;;Ulm;bo@x.example\nAl;Al <al@x.example>;;\n"
+    assert [one.addresses for one in bare(table)] == [("zoe@x.example",), (), ("al@x.example",)]
+    assert [one.addresses for one in bare("Name,Email,Kontakt\nZoë,,zoe@x.example\n")] == [()]
+
+
+def test_columns_that_hold_something_and_mean_nothing_are_left_aside_and_told() -> None:
+    table = "name,email,Colour,Empty,E-mail 1 - Label,Tier \nJane,j@x.example,red,,* Home,\nBob,,, ,,1,more\n"
+    assert csv.read(table.encode(), "people.csv").left_aside == ("Colour", "Tier")
+    assert csv.read(csv.write([Contact("Jane")]).encode(), "people.csv").left_aside == ()
+
+
+def test_a_name_with_the_family_first_is_turned() -> None:
+    table = 'Name,Email\n"Silva, Maria",\n"Acme, Inc.",\n"O\'Hara, PhD",\n'
+    assert [one.name for one in bare(table)] == ["Maria Silva", "Acme, Inc.", "O'Hara, PhD"]
+
+
+DEX = """\
+First Name,Last Name,Job Title,Description,Emails,Phones,Birthday,Groups,Keep In Touch,Last Seen
+Jane,Doe,CTO,Met in Lisbon,"j@x.example, j2@x.example","+1 2, +1 3",1980-05-12,"friends, sf",Monthly,2024-01-01
+"""
+
+
+def test_dex_has_several_addresses_and_numbers_in_one_cell() -> None:
+    assert bare(DEX) == [
+        Contact(
+            "Jane Doe",
+            ("j@x.example", "j2@x.example"),
+            tags=("friends", "sf"),
+            every=Duration(1, Unit.MONTH),
+            birthday=Birthday(5, 12, 1980),
+            about="Met in Lisbon",
+            phones=("+1 2", "+1 3"),
+        )
+    ]
+
+
+MONICA = """\
+id,first_name,last_name,nickname,birthdate,stay_in_touch_frequency,email
+1,Jane,Doe,JJ,1980-05-12 00:00:00,30,j@x.example
+2,Bob,Roe,,1604-05-12,,b@x.example
+"""
+
+
+def test_monicas_birthdates_and_rhythms_are_read() -> None:
+    assert bare(MONICA) == [
+        Contact("Jane Doe", ("j@x.example",), every=Duration(30, Unit.DAY), birthday=Birthday(5, 12, 1980)),
+        Contact("Bob Roe", ("b@x.example",), birthday=Birthday(5, 12)),
+    ]

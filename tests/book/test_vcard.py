@@ -86,6 +86,22 @@ def test_the_name_is_fn_else_n_else_the_organisation_else_made_of_the_address(
 
 
 @pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("FN:Silva\\, Maria\nN:Silva;Maria;;;", "Maria Silva"),
+        ("N:Silva;Maria;;;\nFN:silva\\, maria", "maria silva"),
+        ("FN:Silva\\, Maria", "Silva, Maria"),
+        ("FN:Silva\\, Maria\nN:Roe;Bob;;;", "Silva, Maria"),
+        ("FN:Acme\\, Inc.\nN:;;;;\nORG:Acme\\, Inc.", "Acme, Inc."),
+    ],
+)
+def test_a_full_name_is_turned_where_its_parts_say_that_the_family_stands_first(lines: str, name: str) -> None:
+    (found,) = vcard.read(f"BEGIN:VCARD\nVERSION:3.0\n{lines}\nEND:VCARD\n".encode(), "x.vcf")
+    assert isinstance(found, Contact)
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
     ("value", "addresses"),
     [
         ("mailto:jane@example.com", ("jane@example.com",)),
@@ -347,3 +363,8 @@ def test_control_characters_and_lone_surrogates_are_not_written() -> None:
     text = vcard.write([replace(JANE, name="Jane\x00\ud800 Doe", about="a\r\nb")])
     assert "FN:Jane Doe\r\n" in text
     assert "NOTE:a\\nb\r\n" in text
+
+
+def test_a_birthday_of_two_numbers_that_could_be_two_days_is_left_to_the_owner() -> None:
+    (found,) = vcard.read(b"BEGIN:VCARD\nFN:Jane\nBDAY:5/12/1980\nEND:VCARD\n", "x.vcf")
+    assert found == Contact("Jane", source="x.vcf, card 1", unread="5/12/1980")

@@ -88,12 +88,12 @@ CARD = "BEGIN:VCARD\nFN:Jane\nEND:VCARD\n"
 )
 def test_a_file_is_known_by_what_is_in_it_then_by_its_suffix(tmp_path: Path, name: str, data: bytes) -> None:
     (tmp_path / name).write_bytes(data)
-    assert [name.title() for name in names(read_file(tmp_path / name))] == ["Jane"]
+    assert [name.title() for name in names(read_file(tmp_path / name).entries)] == ["Jane"]
 
 
 def test_a_folder_is_a_vdir(tmp_path: Path) -> None:
     put(tmp_path / "a.vcf", "A")
-    assert names(read_file(tmp_path)) == ["A"]
+    assert names(read_file(tmp_path).entries) == ["A"]
 
 
 @pytest.mark.parametrize(

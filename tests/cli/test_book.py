@@ -1,6 +1,7 @@
 """`kith people import` and `export`: address books in and out."""
 
 import json
+import os
 import shlex
 import stat
 from datetime import timedelta
@@ -91,6 +92,29 @@ def test_birthdays_that_cannot_be_are_told_each_with_its_place(kith: Terminal, t
     assert [one["birthday"] for one in shown["added"]] == [None, None, "1980-05-12"]
     told = kith("people", "import", str(book), "--dry-run")
     assert "Birthdays left out (no day, unclear, or still to come):\n  people.csv, line 2  Ann  19850230\n" in told
+
+
+def test_rhythms_and_columns_that_are_left_out_are_told(kith: Terminal, tmp_path: Path) -> None:
+    book = tmp_path / "people.csv"
+    columns = [f"Column {letter}" for letter in "ABCDEFGHIJ"]
+    rows = [["name", "email", "every", *columns], ["Ann", "ann@x.example", "at times", *"abcdefghij"]]
+    book.write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+    shown = kith.json("people", "import", str(book), "--dry-run")
+    assert shown["unread_every"] == [{"source": "people.csv, line 2", "name": "Ann", "every": "at times"}]
+    assert shown["left_aside"] == [{"file": "people.csv", "columns": columns}]
+    told = kith("people", "import", str(book))
+    assert "Rhythms left out (“6 weeks” or “every 2 months” would do):\n  people.csv, line 2  Ann  at times\n" in told
+    assert f"Columns left aside:\n  people.csv  {', '.join(columns[:8])}, 2 more\n" in told
+
+
+def test_an_address_book_whose_name_is_no_utf8_is_read_and_its_name_shown(kith: Terminal, tmp_path: Path) -> None:
+    for suffix, text in (("vcf", CARDS), ("csv", TABLE + ",,,\n")):
+        book = tmp_path / os.fsdecode(b"b\xfccher." + suffix.encode())
+        book.write_text(text, encoding="utf-8")
+        sources = {one["source"].partition(",")[0] for one in kith.json("people", "import", str(book))["skipped"]}
+        assert sources == {rf"b\xfccher.{suffix}"}
+    said = kith("people", "import", str(tmp_path / os.fsdecode(b"\xff.vcf")), code=66)
+    assert r"\xff.vcf" in said.splitlines()[0]
 
 
 def test_the_text_is_short_and_aligned(kith: Terminal, files: list[str]) -> None:
@@ -264,7 +288,7 @@ def test_phones_are_kept_shown_and_taken_back(kith: Terminal, tmp_path: Path) ->
 
 def test_who_was_forgotten_does_not_come_back_by_an_import(kith: Terminal, files: list[str]) -> None:
     kith("people", "import", *files)
-    kith("people", "forget", "bob")
+    kith("people", "forget", "bob", "--yes")
     again = kith.json("people", "import", *files)
     assert ("people.csv, line 2", "you asked Kith to forget them") in [
         (s["source"], s["why"]) for s in again["skipped"]
@@ -278,7 +302,7 @@ def test_an_undone_import_leaves_newcomers_alone_who_got_the_number_of_somebody_
     kith: Terminal, files: list[str]
 ) -> None:
     kith("people", "import", *files)
-    kith("people", "forget", "carol")
+    kith("people", "forget", "carol", "--yes")
     kith("people", "add", "Zed", "zed@example.com")
     kith("undo", "1")
     assert names(kith.people()) == ["Zed"]

@@ -124,7 +124,7 @@ def test_a_backup_is_consistent_while_somebody_writes(small: Terminal, tmp_path:
 def test_a_restore_brings_everything_back_and_keeps_what_was_there(filled: Terminal, tmp_path: Path) -> None:
     before, file = tables(filled), tmp_path / "copy.db"
     filled("backup", str(file))
-    filled("people", "forget", "maria")
+    filled("people", "forget", "maria", "--yes")
     filled("people", "add", "Carol", "carol@example.com")
     lost = tables(filled)
     done = filled.json("restore", str(file))
@@ -163,6 +163,28 @@ def test_each_restore_keeps_a_copy_of_its_own(small: Terminal, tmp_path: Path) -
     small("backup", str(tmp_path / "copy.db"))
     kept = [small.json("restore", str(tmp_path / "copy.db"))["kept"] for _ in range(3)]
     assert [Path(k).name for k in kept] == [f"kith.db.before-restore{n}" for n in ("", "-2", "-3")]
+
+
+def test_forgetting_names_the_copies_that_restores_kept(filled: Terminal, tmp_path: Path) -> None:
+    filled("backup", str(tmp_path / "copy.db"))
+    kept = [filled.json("restore", str(tmp_path / "copy.db"))["kept"] for _ in range(2)]
+    filled.folder.joinpath("kith.db.before-restore-of-mine").touch()
+    said = filled("people", "forget", "maria", "--yes")
+    assert f"What `kith restore` kept in {kept[0]} and {kept[1]} and backups you made before may still know" in said
+    assert "yours to delete" in said
+    assert filled.json("people", "forget", "bob", "--yes")["copies"] == kept
+
+
+def test_forgetting_on_a_server_names_the_copies_too(small: Terminal, postgres: Postgres, tmp_path: Path) -> None:
+    big = Terminal(tmp_path / "big", url=postgres.new_database())
+    small("backup", str(tmp_path / "copy.db"))
+    kept = big.json("restore", str(tmp_path / "copy.db"))["kept"]
+    assert big.json("people", "forget", "bob", "--yes")["copies"] == [kept]
+
+
+def test_forgetting_speaks_of_backups_and_no_file_where_nothing_was_restored(small: Terminal) -> None:
+    said = small("people", "forget", "bob", "--yes").splitlines()
+    assert said[1:] == ["Backups you made before may still know them; those are yours to delete."]
 
 
 def test_the_text_of_a_restore_says_where_the_rest_is(small: Terminal, tmp_path: Path) -> None:

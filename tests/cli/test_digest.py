@@ -74,6 +74,11 @@ def test_as_of_a_day_to_come_more_are_overdue(overdue: Terminal) -> None:
     assert {e["name"] for e in ahead["people"]} == {"Ann Roe", "Bob Roe", "Carol Roe"}
 
 
+def test_as_of_a_day_without_its_year_the_year_is_told(overdue: Terminal) -> None:
+    assert overdue("digest", "--as-of", "25 Dec").startswith("As of: 2025-12-25\nSubject: ")
+    assert overdue("digest", "--as-of", "2026-07-01").startswith("As of: 2026-07-01\n")
+
+
 def test_as_of_a_day_that_was_only_what_was_then_counts(kith: Terminal) -> None:
     kith.now = NOW - timedelta(days=100)
     kith("people", "add", "Ann Roe", "ann@example.com", "--every", "1 month")

@@ -1,5 +1,6 @@
 """`kith status` and what files commands write, where the disk is full or the service is gone."""
 
+import base64
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from kith.store import folders
 from support.disk import fill
-from support.terminal import NOW, Terminal
+from support.terminal import NOW, Terminal, at_a_terminal
 
 
 @pytest.fixture
@@ -109,6 +110,83 @@ def test_where_letters_are_refused_the_cure_is_that_of_the_refusal(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KITH_SMTP_PASSWORD", "x")
         assert checks(kith, "letters DNS")[0][:2] == ("ok", "127.0.0.1 is 127.0.0.1")
+
+
+def test_where_letters_are_appended_nobody_asks_the_smtp_server(
+    kith: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KITH_SMTP_PASSWORD", raising=False)
+    smtp = '[smtp]\nurl = "smtps://alex@127.0.0.1:1"\npassword = "env:KITH_SMTP_PASSWORD"\n'
+    kith.config.write_text(f'{kith.config.read_text()}[digest]\ndelivery = "append"\n{smtp}')
+    assert checks(kith, "letters") == [("ok", "are appended to INBOX; the server of [smtp] is not used", "")]
+
+
+def test_a_line_that_cannot_be_had_is_told_in_words_and_without_a_number(kith: Terminal) -> None:
+    kith("scan", code=75)
+    [needs] = kith.json("status", code=1)["needs_you"]
+    assert needs == "personal could not be read since 13 May: the line was lost while connecting (Connection refused)"
+    assert "Errno" not in kith("digest")
+
+
+@pytest.fixture
+def at_a_maildir(kith: Terminal, tmp_path: Path) -> Terminal:
+    """Kith at a Maildir that is there, with a folder for sent mail in it."""
+    for folder in ("Mail", "Mail/.Sent"):
+        for part in ("cur", "new", "tmp"):
+            (tmp_path / folder / part).mkdir(parents=True)
+    login = (
+        'url = "imap://alex@127.0.0.1:1"  # nobody listens there\ninsecure = true\npassword = "env:KITH_IMAP_PASSWORD"'
+    )
+    kith.config.write_text(kith.config.read_text().replace(login, f'url = "maildir://{tmp_path}/Mail"'))
+    return kith
+
+
+def test_a_folder_that_is_not_there_is_told_with_what_cannot_be(at_a_maildir: Terminal) -> None:
+    def said(check: str) -> str:
+        return str({c["check"]: c["said"] for c in at_a_maildir.json("doctor")}[f"personal {check}"])
+
+    assert (said("sent"), said("drafts")) == ("Sent", "there is none, where drafts would be placed")
+    at_a_maildir.config.write_text(
+        at_a_maildir.config.read_text().replace("[[mailbox]]", '[[mailbox]]\nsent = "Nope"', 1)
+    )
+    assert said("sent") == "there is no folder Nope, where your replies would be found"
+
+
+def test_the_doctor_says_all_it_has_to_say_on_a_narrow_screen(at_a_maildir: Terminal) -> None:
+    table, _, _ = at_a_terminal(at_a_maildir, "doctor", columns=40).replace("\r", "").partition("What to do:")
+    assert not any(line.endswith("…") for line in table.splitlines())
+    assert "there is none, where drafts would be placed" in " ".join(table.split())
+
+
+def jwt(claims: object) -> str:
+    """A JSON Web Token that nobody signed."""
+    parts = ({"alg": "none"}, claims)
+    return ".".join(base64.urlsafe_b64encode(json.dumps(p).encode()).decode().rstrip("=") for p in parts) + ".x"
+
+
+def test_status_tells_when_a_token_ends_and_needs_the_owner_once_it_has(
+    kith: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kith.config.write_text(kith.config.read_text().replace("insecure = true", 'insecure = true\nauth = "xoauth2"'))
+    monkeypatch.setenv("KITH_IMAP_PASSWORD", "an opaque token")
+    assert kith.json("status")["token_expires"] is None
+    monkeypatch.setenv("KITH_IMAP_PASSWORD", jwt({"exp": (NOW + timedelta(hours=1)).timestamp()}))
+    assert kith.json("status")["token_expires"] == "2026-05-13T13:00:00+02:00"
+    assert "login token: until 2026-05-13 13:00\n" in kith("status")
+    kith.now += timedelta(hours=1)
+    assert kith.json("status", code=1)["needs_you"] == [
+        "the token at env:KITH_IMAP_PASSWORD ended on 13 May 2026, 13:00; put a new one there"
+    ]
+    monkeypatch.delenv("KITH_IMAP_PASSWORD")
+    assert kith.json("status")["token_expires"] is None
+
+
+def test_a_token_that_a_command_gives_is_not_asked_for_by_status(kith: Terminal) -> None:
+    """It may ask its owner something, and gives a new one at each login."""
+    asked = f'password = "command:touch {kith.folder}/asked"\nauth = "xoauth2"'
+    kith.config.write_text(kith.config.read_text().replace('password = "env:KITH_IMAP_PASSWORD"', asked))
+    assert kith.json("status")["token_expires"] is None
+    assert not (kith.folder / "asked").exists()
 
 
 def test_the_schedule_tells_the_same_next_digest_as_status(kith: Terminal) -> None:

@@ -1,15 +1,11 @@
 """`kith people`: who they are, how it stands with them, and every change to them."""
 
-import os
-import pty
-import subprocess
 from datetime import timedelta
 
 import pytest
 
 from kith.store import strangers
-from support.kith import COMMAND
-from support.terminal import NOW, Terminal
+from support.terminal import NOW, Terminal, at_a_terminal
 
 KEYS = {
     "id", "name", "addresses", "circle", "tags", "cadence_days", "last_touched", "last_outbound", "last_inbound",
@@ -289,6 +285,21 @@ def test_two_people_become_one_and_two_again(maria: Terminal) -> None:
     assert maria("people", "unmerge", "maria", code=66).startswith("error: Maria Silva was not merged with anybody\n")
 
 
+def test_the_name_of_who_became_part_of_somebody_still_finds_them(maria: Terminal) -> None:
+    maria("people", "add", "Mitzi", "mitzi@silva.example")
+    maria("people", "merge", "maria", "mitzi")
+    maria("note", "Mitzi", "likes tea")
+    shown = maria.json("people", "show", "mitzi")
+    assert (shown["name"], shown["aliases"], [n["text"] for n in shown["notes"]]) == (
+        "Maria Silva", ["Mitzi"], ["likes tea"]
+    )  # fmt: skip
+    assert "also called Mitzi" in " ".join(maria("people", "show", "mitzi").split())
+    assert '"name": "Mitzi"' in maria("export")
+    maria("people", "unmerge", "mitzi")
+    assert maria.json("people", "show", "mitzi")["name"] == "Mitzi"
+    assert maria.json("people", "show", "maria")["aliases"] == []
+
+
 def test_nobody_is_merged_with_themselves(maria: Terminal) -> None:
     assert maria("people", "merge", "maria", "silva", code=66).startswith("error: Maria Silva is one person already\n")
 
@@ -297,24 +308,11 @@ def test_who_is_forgotten_leaves_no_trace(maria: Terminal) -> None:
     maria("note", "maria", "a secret")
     maria.mail("maria@example.com", NOW - timedelta(days=3), "The flat in Lisbon")
     maria("people", "merge", "maria", str(maria.json("people", "add", "M. Silva", "m@silva.example")["id"]))
-    assert maria.json("people", "forget", "maria") == {"id": 1, "forgotten": True}
+    assert maria.json("people", "forget", "maria", "--yes") == {"id": 1, "forgotten": True, "copies": []}
     everything = maria("export")
     for word in ("Silva", "maria@", "silva.example", "secret", "The flat"):
         assert word not in everything
     assert maria.people() == []
-
-
-def at_a_terminal(kith: Terminal, *words: str, typed: str) -> str:
-    """Runs the installed command at a real terminal; gives what is seen there."""
-    ours, theirs = pty.openpty()
-    try:
-        os.write(ours, typed.encode())
-        command = [str(COMMAND), "--config", str(kith.config), *words]
-        subprocess.run(command, stdin=theirs, stdout=theirs, stderr=theirs, check=True, timeout=60)
-        return os.read(ours, 10_000).decode()
-    finally:
-        os.close(ours)
-        os.close(theirs)
 
 
 def test_at_a_terminal_forgetting_is_asked_about(maria: Terminal) -> None:
@@ -323,6 +321,24 @@ def test_at_a_terminal_forgetting_is_asked_about(maria: Terminal) -> None:
     assert "Maria Silva stays." in seen
     assert len(maria.people()) == 1
     assert "is forgotten" in at_a_terminal(maria, "people", "forget", "maria", typed="yes\n")
+    assert maria.people() == []
+
+
+@pytest.mark.parametrize("who", ["silva", "Maria Silva", "1", "Maria@example.com"])
+def test_a_script_that_names_somebody_in_whole_words_is_not_asked(maria: Terminal, who: str) -> None:
+    assert maria.json("people", "forget", who)["forgotten"] is True
+    assert maria.people() == []
+
+
+@pytest.mark.parametrize("who", ["silv", "aria", "ria sil"])
+def test_where_nobody_can_be_asked_a_piece_of_a_name_forgets_nobody(maria: Terminal, who: str) -> None:
+    refused = maria("people", "forget", who, code=64)
+    assert refused.startswith(f"error: {who} is but a piece of Maria Silva")
+    assert len(maria.people()) == 1
+
+
+def test_with_yes_a_piece_of_a_name_is_enough(maria: Terminal) -> None:
+    maria("people", "forget", "silv", "--yes")
     assert maria.people() == []
 
 
@@ -335,6 +351,26 @@ def test_an_address_alone_names_its_person(kith: Terminal) -> None:
     added = kith.json("people", "add", "zoe.young@example.org")
     assert (added["name"], added["addresses"]) == ("Zoe Young", ["zoe.young@example.org"])
     assert kith("people", "add", "Bob", "bob@@example", code=64).startswith("error: bob@@example is not a mail address")
+
+
+def test_an_address_may_be_added_as_mail_programs_show_it_and_the_name_that_is_given_wins(kith: Terminal) -> None:
+    added = kith.json("people", "add", "Z Two", "Zed <z2@x.example>")
+    assert (added["name"], added["addresses"]) == ("Z Two", ["z2@x.example"])
+    added = kith.json("people", "add", '"Y Three" <y3@x.example>')
+    assert (added["name"], added["addresses"]) == ("Y Three", ["y3@x.example"])
+    assert kith.json("people", "add", "<x.four@x.example>")["name"] == "X Four"
+    kith("people", "edit", "Z Two", "--address", "Z <zed@x.example>", "--drop-address", "Z <z2@x.example>")
+    assert kith.json("people", "show", "Z Two")["addresses"] == ["zed@x.example"]
+
+
+def test_a_tag_that_somebody_does_not_have_cannot_be_taken_away(maria: Terminal) -> None:
+    maria("people", "edit", "maria", "--tag", "old", "--tag", "chess")
+    before = maria.json("export")["tables"]
+    said = maria("people", "edit", "maria", "--drop-tag", "chess", "--drop-tag", "nope", code=66)
+    assert said == "error: Maria Silva has no tag #nope\nhint: they have #chess #lisbon #old\n"
+    assert maria.json("export")["tables"] == before
+    maria("people", "edit", "maria", "--drop-tag", "OLD")
+    assert maria.json("people", "show", "maria")["tags"] == ["chess", "lisbon"]
 
 
 def test_a_name_needs_no_quotes(maria: Terminal) -> None:

@@ -56,3 +56,25 @@ def test_wide_letters_are_counted_as_the_screen_shows_them(monkeypatch: pytest.M
     assert first.endswith("2026-10-04")
     assert sum(2 if ord(c) > 0x2E80 else 1 for c in first) <= 40
     assert second.endswith("2026-11-04")
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_wrapped_text_fills_the_screen_whatever_letters_are_in_it(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    wide(monkeypatch, columns)
+    said = "Grüße aus Lissabon, und “bis bald” am Meer. " * 5
+    lines = table([("last touched", "2026-10-04"), ("last said", said)], wrapped=True).splitlines()[1:]
+    assert " ".join(" ".join(lines).split()) == f"last said {said}".strip()
+    assert max(map(len, lines)) <= columns
+    assert min(map(len, lines[:-1])) > columns - 12, "the longest word has eleven letters"
+
+
+def test_a_wrapped_word_that_is_wider_than_the_screen_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide(monkeypatch, 34)
+    first, second, third = table([("last touched", f"漢{'字' * 14} x {'y' * 15}")], wrapped=True).splitlines()
+    assert (first.strip(), second.strip(), third.strip()) == (
+        f"last touched  漢{'字' * 9}",
+        f"{'字' * 5} x",
+        "y" * 15,
+    )

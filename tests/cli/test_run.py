@@ -109,6 +109,19 @@ def test_a_digest_that_waits_is_tried_at_once_when_its_owner_asks(late: Terminal
     assert late("digest", "--send").startswith("The digest of 2026-05-18 is sent")
 
 
+def test_a_login_that_the_mail_server_refuses_ends_a_command_as_one_of_a_mailbox_does(
+    late: Terminal, smtp: SmtpServer
+) -> None:
+    smtp.login = ("alex", "another password")
+    asked = late.json("digest", "--send", code=77)
+    assert (asked["state"], asked["error"]) == ("queued", "127.0.0.1 refused the login (535)")
+    ran = once(late, 77)
+    assert [e["exit_code"] for e in ran.json["errors"]] == [77]
+    smtp.login = None
+    assert late.json("digest", "--send")["state"] == "sent"
+    once(late, 75)
+
+
 def test_a_digest_of_unknown_fate_is_not_sent_blindly_however_often_its_owner_asks(
     late: Terminal, smtp: SmtpServer
 ) -> None:

@@ -215,6 +215,11 @@ def test_a_holiday_begins_and_ends(kith: Terminal) -> None:
     assert kith.json("status")["away_until"] == "2026-06-30"
     assert kith.json("away", "off") == {"away_until": None}
     assert kith.json("status")["away_until"] is None
+    kith("away", "2026-06-01")
+    assert "away until 2026-06-01" in kith("status")
+    kith.now = NOW + timedelta(days=19)  # the first of June itself
+    assert kith.line("--config", str(kith.config), "status", "--json").json["away_until"] is None
+    assert "away" not in kith.line("--config", str(kith.config), "status").out
     assert kith("away", "yesterday", code=64).startswith("error: yesterday is past\n")
 
 
@@ -283,6 +288,24 @@ def test_explain_says_why_somebody_is_due(maria: Terminal) -> None:
         "Maria Silva: 14 weeks since you were in touch, due after 2 months (circle friends), on 2 April; "
         "2 newer messages did not count: 1 automatic, 1 bulk.\n"
     )
+
+
+def test_mail_of_somebody_never_touched_is_newer_than_nothing(maria: Terminal) -> None:
+    for days in (9, 8):
+        maria.mail("maria@example.com", NOW - timedelta(days=days), f"Invitation {days}", reason="calendar")
+    assert maria("explain", "maria").endswith("; 2 messages did not count: 2 invitations.\n")
+
+
+def test_explain_says_where_a_touch_is_known_by_reply_to_alone(maria: Terminal) -> None:
+    maria.mail("maria@example.com", NOW - timedelta(days=9), "A question", message_id="<form@x.example>")
+    work = maria.work()
+    with work.writing() as session:
+        table = METADATA.tables["message"]
+        session.execute(table.update().where(table.c.message_id == "<form@x.example>").values(mark="Reply-To"))
+    work.engine.dispose()
+    said = maria("explain", "<form@x.example>")
+    assert said.startswith("“A question” is a touch (inbound): Maria Silva (known by Reply-To alone, so its words")
+    assert maria.json("explain", "<form@x.example>")["mark"] == "Reply-To"
 
 
 def test_explain_tells_what_gave_newer_mail_away(maria: Terminal) -> None:
@@ -435,3 +458,11 @@ def test_explain_looks_among_people_first_unless_it_is_in_brackets(maria: Termin
     assert maria.json("explain", "maria@example.com")["name"] == "Maria Silva"
     assert "personal" in maria("explain", "<maria@example.com>", code=75), "it would have to be asked"
     assert maria("explain", "nobody", code=66).startswith("error: there is nobody called nobody\n")
+
+
+def test_explain_finds_an_id_that_is_kept_without_brackets_or_anything_that_looks_like_one(maria: Terminal) -> None:
+    for message_id in ("no-brackets@x.example", "unopened@x.example>", "4711"):
+        maria.mail("maria@example.com", NOW - timedelta(days=9), f"Of {message_id}", message_id=message_id)
+        assert maria("explain", message_id) == f"“Of {message_id}” is a touch (inbound): Maria Silva\n"
+    assert maria("explain", "no-brackets@x.example", "--not-a-touch").endswith(" no longer counts for Maria Silva\n")
+    assert maria("explain", "1").startswith("Maria Silva: "), "people come first"

@@ -182,13 +182,32 @@ def test_a_standing_agrees_with_itself(
 
 
 def spread_all(people: list[Person], tz: ZoneInfo, per_digest: int) -> dict[int, int]:
-    return spread(people, [who.id for who in people], tz, per_digest)
+    return spread(people, [who.id for who in people], tz, per_digest, RHYTHMS)
 
 
-def test_an_import_is_spread_over_the_weeks() -> None:
-    assert list(spread_all([person(n) for n in range(20)], PARIS, 7).values()) == [0] * 7 + [7] * 3 + [14] * 3 + [
-        21
-    ] * 3 + [28] * 3 + [35]
+def test_an_import_is_spread_over_as_many_weeks_as_its_digests_need() -> None:
+    assert list(spread_all([person(n) for n in range(20)], PARIS, 7).values()) == [0] * 7 + [7] * 7 + [14] * 6
+    two_hundred = spread_all([person(n) for n in range(200)], PARIS, 7)
+    assert Counter(two_hundred.values()) == Counter({7 * week: 7 for week in range(28)} | {7 * 28: 4})
+
+
+@pytest.mark.parametrize(
+    ("others", "every", "a_week"),
+    [
+        (0, TWO_MONTHS, 7),
+        (10, TWO_MONTHS, 5),  # one comes on a week, and a little more
+        (10, Duration(10, Unit.YEAR), 6),
+        (200, TWO_MONTHS, 3),  # the digest is full of them already
+    ],
+)
+def test_an_import_leaves_room_for_those_who_come_by_their_rhythm(others: int, every: Duration, a_week: int) -> None:
+    earlier = ADDED - timedelta(days=300)
+    known = [person(1000 + n, added_at=earlier, every=every) for n in range(others)]
+    idle = [person(2000 + n, added_at=earlier, every=every, paused=True) for n in range(200)]
+    unwished = [person(3000 + n, added_at=earlier, circle=None) for n in range(200)]
+    imported = [person(n) for n in range(50)]
+    delays = spread([*known, *idle, *unwished, *imported], range(50), PARIS, 7, RHYTHMS)
+    assert [Counter(delays.values())[days] for days in (0, 7, 14)] == [7, a_week, a_week]
 
 
 def test_spreading_goes_by_the_local_day_and_the_id_and_not_by_the_order_given() -> None:
@@ -200,7 +219,7 @@ def test_spreading_goes_by_the_local_day_and_the_id_and_not_by_the_order_given()
 
 def test_those_who_do_not_wait_take_no_place_from_those_who_do() -> None:
     people = [person(n) for n in range(500)]
-    assert spread(people, [499], PARIS, 7) == {499: 0}
+    assert spread(people, [499], PARIS, 7, RHYTHMS) == {499: 0}
 
 
 def added(number: int, minute: int) -> Person:
@@ -216,13 +235,13 @@ def test_nobody_added_by_hand_waits_behind_an_import_of_the_day() -> None:
 
 def test_many_added_one_by_one_are_spread_as_well() -> None:
     delays = spread_all([added(n, n % 60) for n in range(50)], PARIS, 7)
-    assert Counter(delays.values()).most_common(2) == [(0, 7), (7, 3)]
+    assert Counter(delays.values()).most_common(3) == [(0, 7), (7, 7), (14, 7)]
 
 
 @given(st.sets(st.integers(0, 29)), st.sets(st.integers(0, 29)))
 def test_nobody_falls_due_later_because_others_were_written_to(now: set[int], then: set[int]) -> None:
     people = [added(n, 0) for n in range(20)] + [added(n, n) for n in range(20, 30)]
-    before, after = spread(people, now | then, PARIS, 7), spread(people, now, PARIS, 7)
+    before, after = (spread(people, waiting, PARIS, 7, RHYTHMS) for waiting in (now | then, now))
     assert all(after[number] <= before[number] for number in after)
 
 

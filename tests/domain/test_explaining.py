@@ -19,6 +19,9 @@ def test_every_reason_has_words() -> None:
         ("automatic", "Auto-Submitted", "automatic (Auto-Submitted)"),
         ("bulk", "", "bulk"),
         ("bystander", "", "copied"),
+        ("bystander", "Reply-To", "answers asked for"),
+        ("bystander", "Authentication-Results", "not from you"),
+        ("reaction", "Reply-To", "emoji reaction"),
         ("ruled-out", "List-Id", "no touch by your own word"),
     ],
 )
@@ -30,6 +33,10 @@ def test_what_did_not_count_is_told_by_number() -> None:
     rows = [("bystander", ""), ("bulk", "List-Id"), ("bulk", "List-Id")]
     assert not_counted(rows) == "3 newer messages did not count: 2 bulk (List-Id), 1 copied"
     assert not_counted(rows[:1]) == "1 newer message did not count: 1 copied"
+    several = [("calendar", ""), ("calendar", ""), ("reaction", ""), ("reaction", ""), ("automatic", ""), ("draft", "")]
+    assert not_counted(several * 2, newer=False) == (
+        "12 messages did not count: 4 emoji reactions, 4 invitations, 2 automatic, 2 drafts"
+    )
     assert not_counted([]) == ""
 
 
@@ -43,6 +50,17 @@ def test_of_one_message_alone_every_reason_is_told_in_a_sentence_with_its_name(r
 def test_the_field_that_gave_a_list_away_is_named_beside_it() -> None:
     assert in_a_sentence("bulk", "List-Id") == "it went to a list or to many at once (bulk: List-Id)"
     assert in_a_sentence(RULED_OUT) == "no touch by your own word"
+
+
+@pytest.mark.parametrize("reason", ["bystander", "not-addressed"])
+def test_of_mail_in_the_owners_name_is_told_what_the_provider_says(reason: str) -> None:
+    told = in_a_sentence(reason, "Authentication-Results")
+    assert told == f"your provider says that it is not from you ({reason}: Authentication-Results)"
+
+
+def test_of_mail_that_asks_for_answers_to_a_friend_is_told_that_another_wrote_it() -> None:
+    told = in_a_sentence("bystander", "Reply-To")
+    assert told == "somebody else wrote it, and asks for answers to them (bystander: Reply-To)"
 
 
 @pytest.mark.parametrize(

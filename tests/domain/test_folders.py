@@ -2,7 +2,7 @@
 
 import pytest
 
-from kith.domain.folders import Folder, Listed, Role, first, readable, with_roles
+from kith.domain.folders import Folder, Listed, Role, first, readable, role_of_a_label, with_roles
 
 INBOX = Folder("INBOX", Role.INBOX)
 
@@ -42,6 +42,15 @@ def listed(name: str, *flags: str, delimiter: str = "/") -> Listed:
         (listed("SPAM"), Role.JUNK),
         (listed("Kosz"), Role.TRASH),
         (listed("Prullenbak"), Role.TRASH),
+        (listed("[Gmail]/Bin"), Role.TRASH),
+        (listed("Κάδος απορριμμάτων"), Role.TRASH),
+        (listed("Thùng rác"), Role.TRASH),
+        (listed("אשפה"), Role.TRASH),
+        (listed("المهملات"), Role.TRASH),
+        (listed("Outbox"), Role.UNSENT),
+        (listed("Unsent Messages"), Role.UNSENT),
+        (listed("postponed"), Role.DRAFTS),
+        (listed("[Gmail].Sent Mail"), Role.SENT),
         (listed("Projects/Sent"), Role.PLAIN),
         (listed("INBOX/Sent", delimiter=""), Role.PLAIN),
         (listed("Friends"), Role.PLAIN),
@@ -51,6 +60,63 @@ def listed(name: str, *flags: str, delimiter: str = "/") -> Listed:
 def test_a_role_comes_from_a_flag_or_else_from_the_name(entry: Listed, role: Role) -> None:
     [folder] = with_roles([entry])
     assert folder.role is role
+
+
+def unread(*names: str, **flags: str) -> list[str]:
+    """Which of these folders are not read; flags: those of a folder, by its name."""
+    entries = [Listed(name, frozenset({flags[name]} if name in flags else ())) for name in names]
+    read = {folder.name for folder in readable(with_roles(entries))[0]}
+    return [name for name in names if name not in read]
+
+
+def test_what_lies_within_trash_junk_or_drafts_is_of_that_kind() -> None:
+    inside = ["Trash/sub", "spam/learned/by me", "Drafts/old", "INBOX/Junk/2020", "[Gmail]/Bin/x"]
+    assert unread("Sent/2023", *inside, "Friends/Junk yard", "Sent/Drafts") == inside
+    assert unread("Gone", "Gone/Lisbon", "Kept/Lisbon", Gone="\\Trash") == ["Gone", "Gone/Lisbon"]
+    assert unread("INBOX", "INBOX/Lisbon", INBOX="\\Trash") == []
+
+
+def test_below_an_inbox_stands_an_account_with_folders_of_its_own() -> None:
+    account = ["Inbox", "Drafts", "Junk", "Trash", "Archive", "[Gmail]/Drafts", "Trash/sub", "INBOX.Drafts"]
+    names = [f"{one}/{folder}" for one in ("personal", "me@example.org", "all/work") for folder in account]
+    kept = {name for name in names if name.endswith(("Inbox", "Archive"))}
+    assert unread(*names) == [name for name in names if name not in kept]
+    assert unread("old/Sent", "old/Entwürfe", "old/Trash", "old/Mail") == ["old/Entwürfe", "old/Trash"]
+    assert unread("work/[Gmail]/Spam") == ["work/[Gmail]/Spam"]
+
+
+def test_a_folder_of_the_owners_own_is_read_though_it_is_called_drafts() -> None:
+    assert unread("Projects", "Projects/Drafts", "Projects/Sent") == []
+    flagged = ["Entwürfe", "me/Inbox", "me/Drafts", "Drafts/Novel"]
+    assert unread(*flagged, Entwürfe="\\Drafts") == ["Entwürfe"]
+
+
+def test_nothing_is_placed_where_mail_waits_to_be_sent() -> None:
+    folders = with_roles([listed("Outbox"), listed("Trash/Drafts"), listed("Drafts/old"), listed("Drafts")])
+    assert first(folders, Role.DRAFTS) == Folder("Drafts", Role.DRAFTS)
+    assert first(with_roles([listed("Outbox"), listed("Templates")]), Role.DRAFTS) is None
+
+
+def test_an_accounts_sent_folder_comes_after_that_of_the_mailbox() -> None:
+    entries = [listed("old/Inbox"), listed("old/Sent"), listed("Sent")]
+    assert first(with_roles(entries), Role.SENT) == Folder("Sent", Role.SENT)
+    assert first(with_roles(entries[:2]), Role.SENT) == Folder("old/Sent", Role.SENT)
+
+
+@pytest.mark.parametrize(
+    ("label", "role"),
+    [
+        ("Bin", Role.TRASH),
+        ("Kuka", Role.TRASH),
+        ("Reciclagem", Role.TRASH),
+        ("[Gmail]/Trash", Role.TRASH),
+        ("Wersje robocze", Role.DRAFTS),
+        ("Drafts/Novel", Role.PLAIN),
+        ("", Role.PLAIN),
+    ],
+)
+def test_a_label_tells_of_itself_only(label: str, role: Role) -> None:
+    assert role_of_a_label(label) is role
 
 
 def test_folders_that_cannot_be_opened_or_came_before_are_left_out() -> None:

@@ -463,7 +463,7 @@ def test_many_people_and_many_sentences_stay_within_the_most() -> None:
     [
         ("kith: Maria: called", "", [touch("Maria", CALL)]),
         ("Kith: Maria: called", "She is well.", [touch("Maria", CALL, "She is well.")]),
-        ("Re: kith: Maria: called", "2 done", [touch("Maria", CALL), touch("2", MESSAGE)]),
+        ("kith: Maria: called", "2 done", [touch("Maria", CALL), touch("2", MESSAGE)]),
         ("kith: Maria", "called. every 2 months", [touch("Maria", CALL), every("Maria", 2, Unit.MONTH)]),
         ("Maria Silva", "called", [touch("Maria Silva", CALL)]),
         ("kith", "Maria: called", [touch("Maria", CALL)]),
@@ -555,3 +555,18 @@ def test_a_line_begins_with_a_known_name_that_has_no_colon(line: str, who: str, 
 def test_other_lines_without_a_beginning_go_on_with_the_one_before(line: str) -> None:
     found = parse(f"1 she has news:\n{line}", TODAY, {"Maria", "She"}.__contains__)
     assert {one.who for one in found} == {("1",)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(text for text, _ in (*CONTRACT, *VERBS, *IMPOSSIBLE, *ON_ONE_LINE)),
+        "Bob: called, he is fine. snooze until the cows come home", "1 every 3 months, at least, and follow up in May",
+        "thank Maria and Bob for dinner", "introduce Maria to Bob and Ana because they row", "? Maria and 2",
+    ],
+)  # fmt: skip
+def test_the_words_of_each_instruction_ask_for_it_alone(text: str) -> None:
+    for one in parse(text, TODAY):
+        again = parse(one.words, TODAY) if one.words else [one]
+        assert [replace(two, position=0, line="") for two in again] == [replace(one, position=0, line="")]
+        assert [two.meant for two in again] == [one.meant]

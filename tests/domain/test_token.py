@@ -74,6 +74,16 @@ def test_no_text_crashes_it(text: str) -> None:
     assert not MINE.is_ours(f"<kith.{text}@example.com>")
 
 
+@given(nonces)
+def test_a_drafts_message_id_which_its_receiver_sees_makes_no_letters(nonce: str) -> None:
+    letter, draft = MINE.message_id(nonce, "example.com"), MINE.draft_id(nonce, "example.com")
+    assert MINE.is_draft(draft)
+    assert not MINE.is_ours(draft)
+    assert not MINE.is_ours(draft.replace("<draft.", "<kith."))
+    assert not MINE.is_draft(letter)
+    assert not MINE.is_draft(letter.replace("<kith.", "<draft."))
+
+
 def test_the_key_is_not_in_what_is_shown_of_the_message_id() -> None:
     assert "secret" not in TOKEN
 

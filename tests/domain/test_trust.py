@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kith.domain.address import Address
 from kith.domain.message import Envelope
-from kith.domain.trust import vouched
+from kith.domain.trust import disowned, vouched
 
 GMAIL = (
     "mx.google.com; dkim=pass header.i=@example.com header.s=s1 header.b=aBc1+/=; "
@@ -230,3 +230,35 @@ def test_a_long_field_takes_no_time(piece: str) -> None:
     begun = time.perf_counter()
     vouched([piece * (400_000 // len(piece))], ALEX, "mx.example.org")
     assert time.perf_counter() - begun < 3
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_forged"),
+    [
+        (["mx.example.org; dmarc=fail header.from=example.com"], True),
+        (["mx.example.org; spf=pass; dkim=pass header.d=evil.example; DMARC = Fail (p=NONE) header.from=a.b"], True),
+        (["mx.example.org; dmarc/1=fail", "mx.example.org; dmarc=pass"], True),
+        (["mx.example.org; dmarc=pass", "mx.example.org; dmarc=fail"], False),
+        (["mx.elsewhere.example; dmarc=fail", "mx.example.org; dmarc=fail"], False),
+        (["mx.example.org; spf=fail smtp.mailfrom=evil.example; dkim=none; dmarc=none"], False),
+        (["mx.example.org; dmarc=temperror"], False),
+        (["mx.example.org; dmarc/2=fail"], False),
+        (["mx.example.org; none (dmarc=fail)"], False),
+        (['mx.example.org; spf=pass smtp.mailfrom="x; dmarc=fail"'], False),
+        (["mx.example.org; dmarc=fail (never closed"], False),
+        (["mx.example.org; dmarc=fail " + "x" * 70_000], False),
+        (["mx.example.org"], False),
+        ([""], False),
+        ([], False),
+    ],
+)
+def test_a_forgery_is_one_by_the_topmost_word_of_the_pinned_provider_alone(fields: list[str], is_forged: bool) -> None:
+    assert disowned(fields, "mx.example.org") is is_forged
+    assert not disowned(fields, "")
+
+
+@given(st.lists(st.sampled_from(["dmarc=fail", "dmarc=pass", "dkim=pass header.d=example.com", "spf=fail"])))
+def test_nobody_vouches_for_what_is_disowned(results: list[str]) -> None:
+    told = ["; ".join(["mx.example.org", *results])]
+    assert disowned(told, "mx.example.org") is ("dmarc=fail" in results)
+    assert not (disowned(told, "mx.example.org") and vouched(told, ALEX, "mx.example.org"))

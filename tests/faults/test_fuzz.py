@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -210,7 +210,7 @@ PARSERS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
     "folders": (an_imap_answer, [*LISTS, *STATUSES, *SEARCHES]),
     "structures": (a_structure, STRUCTURES),
     "vcard": (a_book(vcard.read), CARDS),
-    "csv": (a_book(csv.read), TABLES),
+    "csv": (a_book(lambda data, name: csv.read(data, name).entries), TABLES),
     "json": (a_book(json_book.read), BOOKS),
     "file names": (a_file_name, [b"1778666400.M1P2.host,S=5:2,RS", b"a:2,", b":2,S"]),
 }
@@ -238,14 +238,18 @@ def test_promise_8_whatever_the_bytes_an_mbox_is_split_or_refused(data: bytes, t
     except (UsageError, NotFound):
         return
     try:
-        begins = list(box.beginnings(0))
+        try:
+            begins = box.beginnings(0)
+        except UsageError:
+            return
         assert begins == sorted(set(begins))
         for begin in begins:
             head, whole = box.head(begin), box.message(begin, 1000)
             assert data[begin:].startswith(whole)
             assert head is None or data[begin:].startswith(head)
-            assert list(box.beginnings(begin))[:1] == [begin]
             box.put_at(begin)
+            with closing(MboxFile(path)) as again:
+                assert again.beginnings(begin)[:1] == [begin]
     finally:
         box.close()
 

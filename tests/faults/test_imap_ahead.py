@@ -157,6 +157,7 @@ def test_questions_that_are_refused_are_asked_again_of_their_own_folder(refusal:
     script += "C: UID SEARCH UID 1:*\n" + SENT_IS_OPEN + BEFORE + "S: * SEARCH 1 2\n" + OK + AGAIN
     halves = "C: UID FETCH 1 (BODY.PEEK[1]<0.5>)\n" + HELLO + OK
     halves += "C: UID FETCH 2 (BODY.PEEK[1]<0.5>)\nS: $ NO cannot\n"
+    halves += "C: UID SEARCH UID 2\nS: * SEARCH\n" + OK
     is_busy = "UNAVAILABLE" in refusal
     listed = "C: UID SEARCH UID 1:*\nS: * SEARCH 1\n" + OK
     with mailbox(script + ("" if is_busy else halves) + listed) as source:
@@ -228,6 +229,8 @@ def test_where_a_question_is_refused_every_message_is_asked_for_by_itself() -> N
     script += AGAIN + "C: UID FETCH 1 (BODYSTRUCTURE)\n" + SHAPE.format(1) + OK + FIRST_PART + HELLO + OK
     script += 'C: EXAMINE "Sent"\n' + SENT_IS_OPEN + OK + "C: UID FETCH 1:2 (BODYSTRUCTURE)\nS: $ NO cannot\n"
     script += "C: UID FETCH 1 (BODYSTRUCTURE)\nC: UID FETCH 2 (BODYSTRUCTURE)\n"
-    script += "S: $-1 NO cannot\n" + SHAPE.format(2) + OK + "C: UID FETCH 2 *\n" + BYE_BYE + OK
+    script += "S: $-1 NO cannot\n" + SHAPE.format(2) + OK + "C: UID SEARCH UID 1\nS: * SEARCH 1\n" + OK
+    script += "C: UID FETCH 1 (BODYSTRUCTURE)\nS: $ NO cannot\nC: UID FETCH 2 (BODYSTRUCTURE)\n" + SHAPE.format(2) + OK
+    script += "C: UID FETCH 2 *\n" + BYE_BYE + OK
     with mailbox(script) as source:
         assert texts(source) == {key: data for key, data in ALL.items() if key != ("Sent", 1)}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kith.errors import ConfigError, KithError, LoginRefused, MailboxFailed, NotFound, TryLater
-from kith.mail import wire
+from kith.mail import imap_idle, wire
 from kith.mail.imap import Account, ImapSource, connect
 from kith.mail.source import Folder, FolderState, Part, Role, Unreadable
 from support.scripted_imap import GREETING, OPEN, ScriptedImap, hello
@@ -124,7 +124,8 @@ def test_a_broken_answer_is_asked_for_again_alone(answer: str) -> None:
 def test_what_cannot_be_read_alone_either_goes_to_quarantine_and_its_neighbours_are_kept() -> None:
     odd = BROKEN["more parentheses"]
     script = FETCH.format("1:3") + good(1) + odd + good(3) + OK + exists(2, asked="2")
-    script += ALONE.format(2) + odd + OK + UNDATED.format(2) + "S: $ NO [EXPUNGEISSUED] it is a mystery\n"
+    script += ALONE.format(2) + odd + OK + UNDATED.format(2) + "S: $ NO it is a mystery\n"
+    script += UNDATED.format(3) + good(3) + OK  # others come
     with inbox(script + "C: NOOP\n" + OK) as source:
         found, unreadable = read(source, [1, 2, 3])
         source._client.noop()  # the line is still good
@@ -266,7 +267,8 @@ def test_times_that_make_no_sense_are_none(written: str, at: datetime | None) ->
     ],
 )
 def test_searches_are_read_leniently(more: str, answer: str, uids: list[int]) -> None:
-    with inbox("C: UID SEARCH *UID 2:*\n" + answer + OK, more) as source:
+    unsaid = "" if 3 in uids else "C: UID FETCH 2:3 (UID)\n" + OK
+    with inbox("C: UID SEARCH *UID 2:*\n" + answer + OK + unsaid, more) as source:
         assert list(source.uids(2)) == uids
 
 
@@ -408,8 +410,11 @@ def types(parts: dict[int, list[Part]]) -> dict[int, list[str]]:
 def test_one_structure_that_makes_no_sense_costs_no_other() -> None:
     said = {1: TEXT, 2: "(NIL)", 3: f"({'(' * 3000}", 4: "NIL", 5: f"{TEXT})) (((", 6: TEXT, 7: '("', 8: TEXT}
     script = STRUCTURES.format("1:8") + "".join(map(structure, said, said.values())) + OK
+    script += exists(3, 4, 5, 7, asked="3:5,7")
+    script += "".join(STRUCTURES.format(uid) + structure(uid, said[uid]) + OK for uid in (3, 4, 5, 6, 7, 6))
     with inbox(script) as source:
         assert types(source.structures(range(1, 9))) == {uid: ["text/plain"] for uid in (1, 6, 8)}
+        assert [bad.uid for bad in source.withheld()] == [3, 4, 5, 7]
 
 
 def test_structures_are_read_in_whatever_form_they_come() -> None:
@@ -421,7 +426,7 @@ S: * 3 fetch (bodystructure ({TEXT}{CALENDAR} "MIXED") uid 3)
 S: * 2 FETCH (UID 2 BODYSTRUCTURE {TEXT})
 S: * 4 FETCH (FLAGS ())
 S: $ OK that is all
-"""
+{exists(asked="4")}"""
     with inbox(script) as source:
         assert types(source.structures([1, 2, 3, 4])) == {
             1: ["text/calendar"],
@@ -436,19 +441,22 @@ def test_a_question_that_is_refused_is_asked_again_in_halves() -> None:
     script = STRUCTURES.format("1:3") + structure(1, TEXT) + "S: $ NO some could not be read\n"
     script += "".join(map(STRUCTURES.format, ("1", "2:3"))) + structure(1, TEXT) + "S: $-1 OK done\n"
     script += "S: $ BAD what\n" + "".join(map(STRUCTURES.format, ("2", "3"))) + "S: $-1 NO\n"
-    script += structure(3, TEXT) + OK
+    script += structure(3, TEXT) + OK + exists(2, asked="2")
+    script += STRUCTURES.format(2) + "S: $ NO again\n" + STRUCTURES.format(3) + structure(3, TEXT) + OK
     with inbox(script) as source:
-        assert set(source.structures([1, 2, 3])) == {1, 3}
+        assert types(source.structures([1, 2, 3])) == {1: ["text/plain"], 3: ["text/plain"]}
+        assert source.withheld() == [Unreadable(2, "asked for more than its headers, the server says: again")]
+        assert source.withheld() == []
 
 
 def test_a_server_that_is_busy_with_one_question_leaves_the_line_in_order() -> None:
     asked = "".join(f"C: UID FETCH {uid} (BODY.PEEK[{uid}]<0.9>)\n" for uid in (1, 2))
     script = f"""{asked}S: $-1 NO [LIMIT] too much\nS: * 2 FETCH (UID 2 BODY[2]<0> {{{{b}}}})\n{OK}"""
     wanted = [(uid, Part(str(uid), "text/plain", "", "7bit", 1)) for uid in (1, 2)]
-    with inbox(script + exists(1, 2, asked="1:*")) as source:
+    with inbox(script + exists(1, 2, 3, asked="1:*")) as source:
         with pytest.raises(TryLater, match="too much"):
             source.parts(wanted, 9)
-        assert list(source.uids(1)) == [1, 2]
+        assert list(source.uids(1)) == [1, 2, 3]
 
 
 def test_a_message_that_the_server_does_not_give_is_not_taken_for_gone() -> None:
@@ -476,6 +484,12 @@ def test_a_draft_that_cannot_be_placed(refusal: str, kind: type[KithError]) -> N
         ("NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)", LoginRefused, "check the user"),
         ("NO [ALERT] Application-specific password required: https://x (Failure)", LoginRefused, "app password"),
         ("NO [AUTHENTICATIONFAILED] BasicAuthBlocked-12", LoginRefused, "xoauth2"),
+        ("NO [AUTHENTICATIONFAILED] Incorrect password. Please try again.", LoginRefused, "check the user"),
+        ("NO [WEBALERT https://x.org/y] Web login required. (Failure)", LoginRefused, "with a browser"),
+        ("NO [ALERT] Please log in via your web browser: https://x.org", LoginRefused, "with a browser"),
+        ("NO LOGIN failed. IMAP is disabled for this user", LoginRefused, "turned off"),
+        ("NO [ALERT] Your account is not enabled for IMAP use. (Failure)", LoginRefused, "turned off"),
+        ("NO [SERVERBUG] Internal error", TryLater, "again"),
         ("NO [UNAVAILABLE] Temporary authentication failure", TryLater, "again"),
         ("NO [INUSE] locked", TryLater, "again"),
         ("NO [ALERT] Too many simultaneous connections. (Failure)", TryLater, "again"),
@@ -501,6 +515,27 @@ def test_the_secret_is_in_no_error_and_no_log(said: str, caplog: pytest.LogCaptu
     chain = [told.value, told.value.__cause__]
     assert SECRET not in " ".join(f"{error} {getattr(error, 'hint', '')}" for error in chain) + caplog.text
     assert SECRET not in repr(account(server))
+
+
+@pytest.mark.parametrize(
+    ("secret", "auth", "command"),
+    [('cor"rect\\horse', "password", "LOGIN"), ("größe-correct", "password", "AUTHENTICATE"),
+     ("ya29.token", "xoauth2", "AUTHENTICATE")],
+)  # fmt: skip
+def test_promise_9_what_was_sent_at_the_login_is_in_no_error_though_the_server_repeats_it(
+    secret: str, auth: str, command: str
+) -> None:
+    words = {
+        ("password", "LOGIN"): 'LOGIN anna "cor\\"rect\\\\horse"',
+        ("password", "AUTHENTICATE"): base64.b64encode(f"\0anna\0{secret}".encode()).decode(),
+        ("xoauth2", "AUTHENTICATE"): base64.b64encode(f"user=anna\1auth=Bearer {secret}\1\1".encode()).decode(),
+    }[auth, command]
+    answer = "" if command == "LOGIN" else "S: + \nC: *\n"
+    script = GREETING + f"C: {command} *\n{answer}S: $ BAD Error in IMAP command: {words}\n"
+    with ScriptedImap(script) as server, pytest.raises(LoginRefused, match="Error in IMAP command") as told:
+        connect(account(server, secret=lambda: secret, auth=auth), 5)
+    assert server.heard[-1].endswith(words), "it is what was sent"
+    assert told.value.message.endswith('command: LOGIN anna "…")' if command == "LOGIN" else "command: …)")
 
 
 @pytest.mark.parametrize("greeting", ["* OK ready", "* PREAUTH welcome back"])
@@ -625,10 +660,20 @@ def test_asking_on_after_the_server_ended_the_waiting_does_not_spin() -> None:
 
 
 def test_other_methods_end_the_waiting_themselves() -> None:
-    script = OPEN + IDLE + "C: DONE\n" + OK + "C: UID SEARCH *\nS: * SEARCH 3\n" + OK
+    script = OPEN + IDLE + "C: DONE\n" + OK + "C: UID SEARCH *\nS: * SEARCH 1 2 3\n" + OK
     with mailbox(script, "IDLE") as source:
         source.idle_start("INBOX")
-        assert list(source.uids(1)) == [3]
+        assert list(source.uids(1)) == [1, 2, 3]
+
+
+def test_a_server_that_does_not_answer_to_idle_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap_idle, "BEGINS_WITHIN", 0.2)
+    began = time.monotonic()
+    with mailbox(OPEN + "C: IDLE\nS: * 3 EXISTS\nwait 1\n", "IDLE", timeout=30) as source:
+        with pytest.raises(TryLater, match="says nothing to IDLE"):
+            source.idle_start("INBOX")
+        assert not source.is_open, "whatever it says later would be taken for an answer to something else"
+    assert time.monotonic() - began < 3
 
 
 def test_a_server_that_refuses_to_idle_is_tried_later() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kith.domain.reply import HTML_MARK, SENTINEL
 from kith.domain.reply_words import is_greeting
-from kith.errors import ConfigError, MailboxFailed, TryLater
+from kith.errors import ConfigError, MailboxFailed, Refused, TryLater
 from kith.jobs import answer, carry_out
 from kith.jobs.deliver import deliver_all
 from kith.letters import Letters
@@ -22,8 +22,9 @@ from kith.store import letters, people
 from kith.store.merging import MOVED
 from kith.store.tables import METADATA
 from support.answers import ME, Owner, an_owner
-from support.jobs import Clock, deaths
+from support.jobs import BOB, MARIA, Clock, deaths
 from support.mail import message, plain, read
+from support.store import places
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ def test_a_line_that_is_done_in_part_is_done_and_comes_back(owner: Owner) -> Non
     line = lines(owner, "{Maria} lunch today. snooze until the cows come home")
     owner.say(line)
     assert owner.said("Maria") == [("in-person", "2026-05-13")]
-    assert owner.unfiled() == [line] or "not-understood" in [r["outcome"] for r in owner.office.rows("instruction")]
+    assert owner.unfiled() == ["Maria Silva: snooze until the cows come home"]
     assert plain(owner.letters()[-1]).count("cows come home") == 1
 
 
@@ -288,6 +289,24 @@ def test_forget_is_asked_back_once_and_done_by_yes(owner: Owner) -> None:
     owner.say("yes", owner.letters()[0])
     assert len(owner.office.rows("person")) == 2
     assert owner.notes("Bob") == ["likes milk"]
+
+
+def test_who_is_forgotten_is_in_no_table_whatever_was_said_and_sent_before(owner: Owner) -> None:
+    office = owner.office
+    both = message(BOB, f"{ME}, {MARIA}", "Sailing with Maria", at=office.clock.at)
+    office.server.deliver(both, "INBOX", office.clock.at)
+    owner.write("kith: Maria", "lunch today\n")
+    owner.round()
+    digest = owner.digest()
+    owner.say("introduce Bob to Maria: both sail\nshare https://x.example/e with Bob, Maria\n? Maria\nMaria: xyzzy")
+    owner.say("Bob: not a touch\nask Bob for coffee", owner.letters("briefing")[-1])
+    owner.say("Bob: called\n@maria birthday 12 May", owner.letters()[0])
+    assert "“Sailing with Maria” no longer counts for Bob Stone" in [row["what"] for row in office.rows("change")]
+    assert deliver_all(office.work)
+    owner.say("Maria: forget", digest)
+    owner.say("yes", owner.letters()[-1])
+    assert deliver_all(office.work)
+    assert places(office.work.engine, "maria") == []
 
 
 @pytest.mark.parametrize("words", ["no", "No, thanks.", "no, keep her", "Don't", "keep her!"])
@@ -691,8 +710,26 @@ def test_promise_8_a_message_the_server_does_not_give_holds_up_nobody(owner: Own
             raise MailboxFailed("not this one")
 
     owner.office.server.on_call = refuse
-    owner.round()
+    with pytest.raises(MailboxFailed, match="not this one"):
+        owner.round()
     assert (owner.notes("Maria"), owner.notes("Bob")) == ([], ["likes milk"])
+    owner.round()
+    assert owner.notes("Maria") == ["likes tea"]
+
+
+def test_promise_7_a_server_that_gives_no_message_at_all_costs_no_reply(owner: Owner) -> None:
+    owner.answer(owner.digest(), "Maria: likes tea")
+
+    def refuse(call: str) -> None:
+        if call == "raw":
+            raise Refused("personal: the server refused reading a message (Internal error)")
+
+    owner.office.server.on_call = refuse
+    for _ in range(9):
+        with pytest.raises(Refused):
+            owner.round()
+    assert "Internal error" in " ".join(owner.office.rows("mailbox")[0]["error"].split())
+    owner.office.server.on_call = lambda _call: None
     owner.round()
     assert owner.notes("Maria") == ["likes tea"]
 

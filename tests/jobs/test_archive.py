@@ -1,5 +1,6 @@
 """Archives: what an mbox file adds to a mailbox, that it adds it once, and that neither death nor damage changes it."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -203,6 +204,13 @@ def test_a_broken_message_is_quarantined_once_and_its_neighbours_count(office: O
     [row] = office.rows("quarantine")
     assert row["mailbox"] == "mbox:old.mbox"
     assert import_mbox(office.work, path).total("quarantined") == 0
+
+
+def test_files_whose_names_are_no_utf8_are_read_and_their_names_shown(office: Office, tmp_path: Path) -> None:
+    paths = [mbox(tmp_path / os.fsdecode(name), FOUR[at]) for at, name in enumerate((b"b\xfc.mbox", b"b\xf6.mbox"))]
+    assert [done(import_mbox(office.work, path)) for path in paths] == [(1, 0, 1)] * 2
+    assert [row["mailbox"] for row in office.rows("folder")] == [r"mbox:b\xfc.mbox", r"mbox:b\xf6.mbox"]
+    assert [done(import_mbox(office.work, path)) for path in paths] == [(0, 0, 0)] * 2
 
 
 def test_what_cannot_be_read_is_the_results_error(office: Office, tmp_path: Path) -> None:

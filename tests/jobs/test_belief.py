@@ -327,6 +327,48 @@ def test_promise_5_a_mail_to_others_is_no_note_to_oneself(owner: Owner) -> None:
     does_nothing(owner, *mails, folder="Sent")
 
 
+TRAP = "kith: Maria: lunch today, she is moving"
+
+
+@pytest.mark.parametrize("to", ["alex+kith@example.com", ME])
+@pytest.mark.parametrize("subject", [f"Re: {TRAP}", f"AW: {TRAP}", f"Zz: {TRAP}", TRAP, "Maria"])
+def test_promise_5_an_answer_to_somebodys_mail_is_no_note_though_its_reply_to_was_the_owners(
+    owner: Owner, subject: str, to: str
+) -> None:
+    other = {"In-Reply-To": "<evil@evil.example>", "References": "<evil@evil.example>"}
+    mail = message(ME, to, subject, "Maria called yesterday", at=owner.office.clock.at, headers=other)
+    does_nothing(owner, mail, folder="Sent")
+
+
+@pytest.mark.parametrize("mark", ["Re:", "SV:", "RE[2]:", "Fwd:", "WG:", "Tr :"])
+def test_promise_5_the_subject_of_a_mail_that_was_answered_or_sent_on_is_not_the_owners_words(
+    owner: Owner, mark: str
+) -> None:
+    owner.write(f"{mark} {TRAP}", "Who are you?", to="alex+kith@example.com")
+    owner.round()
+    assert (owner.said("Maria"), owner.notes("Maria")) == ([], [])
+    assert owner.outcomes() == {"Who are you?": "not-understood"}
+
+
+def test_what_is_typed_above_a_mail_that_is_sent_on_to_kith_is_filed(owner: Owner) -> None:
+    sent_on = "---------- Forwarded message ---------\nFrom: Eve <eve@evil.example>\nSubject: x\n\nBob: met yesterday\n"
+    other = {"In_Reply_To": "<evil@evil.example>", "References": "<evil@evil.example>"}
+    owner.write(f"Fwd: {TRAP}", f"Priya: likes tea\n\n{sent_on}", to="alex+kith@example.com", **other)
+    owner.round()
+    assert owner.notes("Priya") == ["likes tea"]
+    assert owner.outcomes() == {"Priya: likes tea": "done"}
+    assert owner.said("Maria") == owner.said("Bob") == []
+
+
+def test_promise_5_the_message_id_of_a_draft_which_a_friend_has_seen_hides_none_of_their_mail(owner: Owner) -> None:
+    owner.say("thank Maria for the book")
+    seen = str(owner.office.rows("draft")[0]["message_id"]).replace("<draft.", "<kith.")
+    mail = message(MARIA, ME, "Lunch?", "Tomorrow?", at=owner.office.clock.at, message_id=seen)
+    owner.office.server.deliver(mail, "INBOX", owner.office.clock.at)
+    owner.round()
+    assert owner.office.reasons()["Lunch?"] is None
+
+
 def test_promise_7_what_is_ignored_keeps_its_reason(owner: Owner) -> None:
     owner.office.server.deliver(reply(owner), "INBOX")
     owner.round()

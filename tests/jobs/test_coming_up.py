@@ -7,8 +7,10 @@ import pytest
 from kith.domain.digest import ComingUp, Upcoming
 from kith.jobs import view as looking
 from kith.jobs.view import view
-from support.invitations import event, invitation
-from support.jobs import MARIA, ME, NOW, Office
+from kith.store import notes
+from support.invitations import ALEX, HER, event, invitation
+from support.jobs import BOB, MARIA, ME, NOW, Office
+from support.mail import message
 
 
 def coming(office: Office) -> tuple[ComingUp, ...]:
@@ -43,9 +45,32 @@ def test_meetings_of_others_or_under_another_title_are_other_meetings(
     ]
 
 
-def test_the_next_year_follow_up_is_ahead_and_the_one_of_yesterday_is_past(office: Office) -> None:
-    from kith.store import notes
+def test_before_a_meeting_with_several_it_is_said_whose_words_are_called_to_mind(office: Office) -> None:
+    office.add(BOB)
+    all_three = {ALEX: "ACCEPTED", HER: "ACCEPTED", "bob@example.org": "ACCEPTED"}
+    calendar = event(NOW + timedelta(days=3), attendees=all_three)
+    at = NOW - timedelta(days=1)
+    office.server.deliver(invitation(MARIA, ME, calendar, at), "INBOX", at)
 
+    def prepare(sender: str, to: str, days_ago: int) -> str:
+        when = NOW - timedelta(days=days_ago)
+        folder = "Sent" if sender == ME else "INBOX"
+        office.server.deliver(message(sender, to, f"Of {days_ago} days", at=when), folder, when)
+        office.read()
+        [one] = coming(office)
+        assert one.name == "Maria Silva and Bob Stone"
+        return one.prepare
+
+    assert prepare(MARIA, ME, 30) == "Maria Silva last wrote on 13 April, about “Of 30 days”"
+    assert prepare(BOB, ME, 29) == "Bob Stone last wrote on 14 April, about “Of 29 days”"
+    assert prepare(ME, MARIA, 28) == "you last wrote to Maria Silva on 15 April, about “Of 28 days”"
+    with office.work.writing() as session:
+        notes.add_note(session, office.work.owner_id, 2, "plays chess", NOW - timedelta(days=60), "cli")
+    [one] = coming(office)
+    assert one.prepare == "you noted on 14 March about Bob Stone: plays chess"
+
+
+def test_the_next_year_follow_up_is_ahead_and_the_one_of_yesterday_is_past(office: Office) -> None:
     with office.work.writing() as session:
         for days in (0, -1, -400, 14, 15):
             on = office.work.local(NOW) + timedelta(days=days)

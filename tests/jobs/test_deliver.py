@@ -11,10 +11,12 @@ import pytest
 from kith.domain.outbox import LOOK_FOR, TRIES
 from kith.errors import LoginRefused, TryLater
 from kith.jobs.compose import compose_now
-from kith.jobs.deliver import deliver_all, held_up
+from kith.jobs.deliver import ask_again, deliver_all, held_up
 from kith.jobs.view import problems
+from kith.store import forgetting
+from support.answers import an_owner
 from support.fake_source import FakeServer
-from support.jobs import SMTP, Died, Fate, Office, deaths
+from support.jobs import MARIA, SMTP, Died, Fate, Office, deaths
 from support.mail import message, plain, read
 from support.smtp import Accepted, HangUp, SmtpServer
 
@@ -131,6 +133,37 @@ def test_a_letter_that_is_refused_for_good_is_told(office: Office, smtp: SmtpSer
     smtp.refuse_recipient = ""
     assert tried(office, days=1) == "failed"
     assert smtp.messages == []
+
+
+@pytest.mark.parametrize("fails_later", [True, False])
+def test_a_letter_that_failed_keeps_no_words_about_who_is_forgotten_and_never_goes_out_without(
+    tmp_path: Path, smtp: SmtpServer, *, fails_later: bool
+) -> None:
+    with Office(tmp_path, toml=SMTP.format(port=smtp.port)) as office:
+        number = office.add(MARIA, every="1 week")
+        office.clock.move(days=30)
+        compose_now(office.work)
+        smtp.refuse_recipient = "550 5.1.1 no such user"
+        assert fails_later or tried(office) == "failed"
+        with office.work.writing() as session:
+            forgetting.forget(session, office.work.owner_id, number, "Maria Silva", office.work.key)
+        assert tried(office) == "failed"
+        assert "Maria" not in repr(office.dump())
+        smtp.refuse_recipient = ""
+        ask_again(office.work, compose_now(office.work).letter)
+        assert tried(office) == "failed"
+        assert smtp.messages == []
+
+
+def test_what_a_receipt_was_called_is_not_kept_once_it_went_out(tmp_path: Path) -> None:
+    with an_owner(tmp_path) as owner:
+        owner.write("kith: Zyxwvut", "lunch today\n")
+        owner.write("kith: Maria", "lunch today\n")
+        owner.round()
+        deliver_all(owner.office.work)
+        assert {row["state"]: row["subject"] for row in owner.office.rows("letter")} == {"sent": ""}
+        assert "Re: kith" not in repr(owner.office.dump())
+        assert [m["Subject"] for m in inbox(owner.office)][-2:] == ["Re: kith: Zyxwvut", "Re: kith: Maria"]
 
 
 def test_a_letter_that_failed_is_told_until_a_digest_came_that_told_of_it(office: Office, smtp: SmtpServer) -> None:

@@ -27,3 +27,14 @@ def test_a_name_that_several_have_or_nobody_has_goes_on_with_the_line_before(own
     owner.say("Bob: has a new boat\nMaria called it Alba\nZoe called it ugly\nPri called it small")
     assert owner.notes("Bob") == ["has a new boat Maria called it Alba Zoe called it ugly Pri called it small"]
     assert owner.unfiled() == []
+
+
+def test_the_name_of_who_became_part_of_somebody_means_that_one(owner: Owner) -> None:
+    digest = owner.digest()
+    owner.say("Maria: merge Bob", digest)
+    owner.say("Bob: likes figs\nBob called\n@bob every 2 months")
+    owner.say(f"{owner.number('Maria', digest)} Bob: is moving", digest)
+    assert owner.unfiled() == []
+    assert owner.notes("Maria") == ["likes figs", "is moving"]
+    assert owner.said("Maria") == [("call", "2026-05-13")]
+    assert owner.person("Maria")["every"] == "2 months"

@@ -11,7 +11,7 @@ from kith.jobs.look import MOST_CALENDARS
 from kith.jobs.view import view
 from kith.store import notes, people
 from support.dovecot import Dovecot
-from support.invitations import ALEX, HER, event, hear, invitation, stamp
+from support.invitations import ALEX, HER, event, hear, invitation, stamped
 from support.jobs import BOB, MARIA, ME, NOW, Office, deaths
 from support.mail import message
 
@@ -38,7 +38,7 @@ def test_an_invitation_is_no_touch_and_the_meeting_is_one_at_its_time(office: Of
 
 def test_of_a_mail_full_of_calendars_only_so_many_are_asked_for(office: Office) -> None:
     one = b"--z\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\n%s\r\n"
-    parts = b"".join(one % event(LAST_WEEK, uid=f"{n}@flood").encode() for n in range(MOST_CALENDARS + 30))
+    parts = b"".join(one % event(LAST_WEEK, sequence=n).encode() for n in range(MOST_CALENDARS + 30))
     top = message(MARIA, ME, "Lunch, lunch and lunch", at=NOW - timedelta(days=20)).partition(b"\r\n\r\n")[0]
     described = b"\r\n".join(row for row in top.split(b"\r\n") if not row.lower().startswith((b"content-", b"mime-")))
     kind = b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=z\r\n\r\n"
@@ -208,12 +208,6 @@ def weekly(begin: datetime, **more: object) -> str:
 
 BEGUN = NOW - timedelta(days=50)
 HELD = [BEGUN + timedelta(weeks=n) for n in range(6)]
-
-
-def stamped(calendar: str, days_ago: float) -> str:
-    """The same, written so many days ago."""
-    before, name, after = calendar.partition("DTSTAMP:")
-    return before + name + stamp(NOW - timedelta(days=days_ago)) + after[len("20260513T100000Z") :]
 
 
 @pytest.mark.parametrize(

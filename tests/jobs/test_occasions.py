@@ -155,8 +155,8 @@ def test_an_introduction_by_mail_is_answered_in_its_thread(owner: Owner) -> None
     owner.office.server.deliver(raw, "INBOX", at)
     run_once(owner.office.work)
     draft = read(placed(owner)[0])
-    assert draft["In-Reply-To"] == "<intro@example.org>"
-    assert "Thank you for the introduction." in plain(draft)
+    assert (draft["In-Reply-To"], draft["To"], draft["Cc"]) == ("<intro@example.org>", MARIA, None)
+    assert "Thank you for putting me in touch with Tom." in plain(draft)
 
 
 def test_just_because_goes_to_whom_one_owes_a_word(owner: Owner) -> None:

@@ -1,13 +1,20 @@
 """A few words of the latest exchange with those whose turn is near, and of nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from kith.config import MailboxSection
 from kith.errors import KithError, LoginRefused, TryLater
+from kith.jobs.acts import Acts
+from kith.jobs.round import go_round_once, scan_once
+from kith.jobs.scan import MailboxResult
 from kith.jobs.view import view
+from kith.jobs.work import Work
+from kith.store import people
 from support.dovecot import Dovecot
 from support.jobs import BOB, MARIA, ME, NOW, Office
 from support.mail import message
@@ -65,6 +72,28 @@ def test_promise_6_only_your_people_no_words_are_kept_where_snippets_are_turned_
         assert snippets(office) == {}
         assert not {"parts", "raw"} & set(office.server.calls)
         assert "secret" not in repr(office.dump())
+
+
+@pytest.mark.parametrize("turn", [scan_once, go_round_once])
+def test_promise_6_only_your_people_words_that_were_kept_go_once_snippets_are_turned_off(
+    office: Office, turn: Callable[[Work, MailboxSection], MailboxResult]
+) -> None:
+    twin = office.add("Maria S <maria@twin.example>", every="1 week")
+    for who, word in ((MARIA, "aprikose"), ("maria@twin.example", "zwetschge")):
+        put(office, who, f"{word}\n", 30)
+    office.read()
+    assert snippets(office) == {1: "aprikose", twin: "zwetschge"}
+    with office.work.writing() as session:
+        acts = Acts(session, office.work.owner_id, NOW, office.work.config.owner.timezone)
+        known = {p.id: p for p, _ in people.everyone(session, office.work.owner_id)}
+        acts.merge(known[1], known[twin])
+    assert "zwetschge" in repr(office.dump()), "a merge can be undone"
+    without = office.work.config.touch.model_copy(update={"snippets": False})
+    work = replace(office.work, config=office.work.config.model_copy(update={"touch": without}))
+    assert turn(work, work.config.mailbox[0]).error is None
+    assert snippets(office) == {}
+    assert "aprikose" not in repr(office.dump())
+    assert "zwetschge" not in repr(office.dump())
 
 
 def test_promise_6_only_your_people_bodies_are_not_kept(office: Office) -> None:

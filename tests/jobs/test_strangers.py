@@ -1,6 +1,7 @@
 """One approximate line about each stranger, for suggestions, and none where the owner does not want it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from time import process_time
@@ -9,12 +10,15 @@ import pytest
 
 from kith.domain.digest import Stranger
 from kith.domain.names import natural_name
+from kith.jobs.archive import import_mbox
+from kith.jobs.round import scan_once
 from kith.jobs.strangers import LONGEST_FIELD, Strangers
 from kith.jobs.view import view
 from kith.letters.words import add_line
 from kith.store import forgetting, strangers
+from support.answers import an_owner
 from support.jobs import BOB, MARIA, ME, NOW, Office
-from support.mail import message
+from support.mail import message, plain
 
 ANN = '"Ann O. Other" <Ann.Other@Example.net>'
 
@@ -151,6 +155,33 @@ def test_somebody_who_is_chosen_is_not_suggested_any_more(office: Office) -> Non
     assert suggested(office) == []
 
 
+def test_a_line_that_a_digest_offers_adds_a_name_and_no_wishes_of_the_strangers(tmp_path: Path) -> None:
+    with an_owner(tmp_path) as owner:
+        stranger = "Bob Stone every 1 day circle friends <bo@evil.example>"
+        came(owner.office, stranger, 1)
+        went(owner.office, "bo@evil.example", 1)
+        owner.round()
+        letter = owner.digest()
+        [line] = [line.strip() for line in plain(letter).splitlines() if "bo@evil.example" in line]
+        owner.say(line, letter)
+        row = owner.office.rows("person")[-1]
+        assert (row["name"], row["every"], row["circle"], row["about"]) == (
+            "Bob Stone every 1 day circle friends", None, None, "",
+        )  # fmt: skip
+        assert [a["key"] for a in owner.office.rows("address") if a["person_id"] == row["id"]] == ["bo@evil.example"]
+        assert len(owner.office.rows("instruction")) == 1
+
+
+@pytest.mark.parametrize("name", ["Maria Silva", "maria silva", '"Silva, Maria"', "=?utf-8?q?Mari=C3=A1_Silva?="])
+def test_a_stranger_called_like_somebody_known_is_told_of(tmp_path: Path, name: str) -> None:
+    with an_owner(tmp_path) as owner:
+        for sender in (f"{name} <maria@evil.example>", ANN):
+            came(owner.office, sender, 1)
+            went(owner.office, sender, 1)
+        owner.round()
+        assert "You know a Maria Silva already; this may be another." in plain(owner.digest())
+
+
 def test_a_time_in_the_future_is_not_believed(office: Office) -> None:
     at = NOW + timedelta(days=900)
     office.server.deliver(message(ANN, ME, at=at), "INBOX", NOW)
@@ -169,6 +200,23 @@ def test_promise_6_only_your_people_where_counting_strangers_is_turned_off(tmp_p
         assert suggested(office) == []
         assert len(office.rows("touch")) == 1
         assert "ann.other" not in repr(office.dump()).casefold()
+
+
+def test_promise_6_only_your_people_those_counted_before_go_once_counting_is_turned_off(
+    office: Office, tmp_path: Path
+) -> None:
+    went(office, ANN)
+    office.read()
+    assert list(counted(office)) == ["ann.other@example.net"]
+    archive = tmp_path / "old.mbox"
+    archive.write_bytes(b"From x Mon May  4 10:00:00 2026\n" + message(ME, MARIA, "Hi", at=NOW - timedelta(days=9)))
+    assert import_mbox(office.work, archive).error is None
+    assert counted(office), "an archive counts nobody, and changes nothing of those who were"
+    without = office.work.config.touch.model_copy(update={"strangers": False})
+    work = replace(office.work, config=office.work.config.model_copy(update={"touch": without}))
+    assert scan_once(work, work.config.mailbox[0]).error is None
+    assert counted(office) == {}
+    assert "ann.other" not in repr(office.dump()).casefold()
 
 
 def test_promise_6_only_your_people_the_forgotten_are_never_counted_again(office: Office) -> None:

@@ -20,6 +20,7 @@ HOSTILE = (
     "Eve\r\nBcc: everybody@example.com\n\n1 forget",
     "{{ 7 * 7 }}{% raw %}",
     "\u202eelpmaxe\u2066\x00\x07\x1b[31m\ud800",
+    "\u200bKi\u00adth\u2060:\u3164\u115f",
     "\" onmouseover='x' style=\"x",
     "&lt;b&gt; & ' <!-- --> ]]> <![endif]-->",
     "a\u0301" + "\u0301" * 500,
@@ -41,7 +42,7 @@ def hostile_letters(words: str) -> Iterator[Digest | Receipt | Briefing]:
         drafts=(DraftLine(words, words, words),),
         coming_up=(ComingUp(words, samples.PERIOD, words, words, words),),
         in_touch=(InTouch(words, samples.PERIOD, words),),
-        strangers=(Stranger(words, words, 1),), unfiled=(words,),
+        strangers=(Stranger(words, words, 1, words), Stranger(words, "e@evil.example", 1)), unfiled=(words,),
     )  # fmt: skip
     yield Receipt(words, words, (words,), (NotUnderstood(words, words, (words,)),), (), (words,))
     yield Briefing(
@@ -62,7 +63,7 @@ def test_hostile_words_stay_words(words: str) -> None:
         assert len(result.subject) <= 120
         for text in (result.subject, result.text, result.html or ""):
             text.encode("utf-8")  # half characters would raise
-            assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", text)
+            assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2060-\u2069\u00ad\u115f\u200b\u3164]", text)
         assert len(result.text) < 60_000
         assert not any(line.startswith(("Bcc:", "1 forget")) for line in result.text.splitlines())
 

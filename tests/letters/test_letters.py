@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kith.domain.digest import ComingUp, Digest, LastSaid, Upcoming
+from kith.domain.digest import ComingUp, Digest, LastSaid, Stranger, Upcoming
 from kith.domain.occasion import Kind, Occasion
 from kith.domain.receipt import Briefing, NotUnderstood, Question, Receipt
 from kith.domain.reply import SENTINEL, Verb, parse
@@ -47,6 +47,44 @@ def test_the_digest_says_everything_it_was_given_in_text_and_in_html() -> None:
             assert said in flat, said
     assert "In touch: friends 9 of 12, mentors 2 of 4, family 6 of 6." in letter.text
     assert "friends 9 of 12" in (letter.html or "")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["Bob Stone", ""], "You know a Bob Stone already; this may be another."),
+        (
+            ["Bob Stone", "Maria Silva"],
+            "You know people called Bob Stone and Maria Silva already; these may be others.",
+        ),
+        (["", ""], None),
+    ],
+)
+def test_a_stranger_called_like_somebody_known_is_told_apart_below_the_lines(
+    names: list[str], said: str | None
+) -> None:
+    strangers = tuple(Stranger(name or "Jane Doe", f"{n}@x.example", 3, name) for n, name in enumerate(names))
+    letter = LETTERS.digest(replace(samples.digest(), strangers=strangers))
+    for words in (letter.text, Outline(letter.html or "").words):
+        flat = " ".join(words.split())
+        assert (said in flat) if said else "You know" not in flat
+    assert "<1@x.example>\n\n" in letter.text, "what is copied with the line is no part of it"
+
+
+@pytest.mark.parametrize(("count", "whom"), [(2, "either of them"), (3, "any of them")])
+def test_a_line_to_one_of_those_named_is_plenty(count: int, whom: str) -> None:
+    digest = samples.digest()
+    few = replace(digest, people=(digest.people * 3)[:count])
+    letter = LETTERS.digest(few)
+    for words in (letter.text, Outline(letter.html or "").words):
+        assert f"A line to {whom} is plenty." in " ".join(words.split())
+
+
+def test_within_quotation_marks_stand_single_ones() -> None:
+    title = "After “Coffee in town”"
+    [draft] = samples.digest().drafts[:1]
+    text = LETTERS.digest(replace(samples.digest(), drafts=(replace(draft, subject=title),))).text
+    assert "“After ‘Coffee in town’”" in text
 
 
 def test_the_parts_of_the_digest_come_in_their_order() -> None:

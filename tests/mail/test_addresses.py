@@ -25,6 +25,25 @@ def test_one_plain_author_is_believed(field: str) -> None:
     assert sole_author([field]) == ALEX
 
 
+MARKED = [
+    "ravi@डाटामेल.भारत", "อาท@ที่อยู่.ไทย", "x@இந்தியா.இந்தியா", "x@مَرحَبا.مصر", "x@mu\u0308ller.example"
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", MARKED)
+@pytest.mark.parametrize("field", ["{}", "R <{}>", '"R, S" <{}>', "{} (R)", "zoë@example.org, {}"])
+def test_a_domain_may_have_marks_that_belong_to_its_letters(address: str, field: str) -> None:
+    assert addresses(field.format(address))[-1].address == address
+    assert sole_author([field.format(address)]) == ("" if "," in field and '"' not in field else address)
+
+
+@pytest.mark.parametrize(
+    "domain", ["exam\u034fple.com", "exam\ufe0fple.com", "\u0308.com", "exam”ple.com", "exam€ple.com"]
+)
+def test_a_domain_of_other_signs_is_not_believed(domain: str) -> None:
+    assert sole_author([f"alex@{domain}"]) == ""
+
+
 @pytest.mark.parametrize(
     "field",
     [
@@ -76,7 +95,7 @@ def test_whoever_is_believed_is_whom_others_read_as_well(field: str) -> None:
         assert [one.address for one in addresses(field)] == [author]
 
 
-@pytest.mark.parametrize("piece", ["a ", '"a" ', '"', "(", "<", "a@", ". ", "é", "\\", " "])
+@pytest.mark.parametrize("piece", ["a ", '"a" ', '"', "(", "<", "a@", ". ", "é", "\\", " ", "\u0308", "a\u0308@"])
 def test_a_long_field_takes_no_time(piece: str) -> None:
     begun = time.perf_counter()
     for end in ("", f" <{ALEX}>", "<", "@b", '"'):

@@ -142,6 +142,13 @@ def test_recipients_of_a_repeated_field_are_all_listed() -> None:
         (b"=?utf-8?q?half", "=?utf-8?q?half"),
         (b"caf\xc3\xa9", "café"),
         (b"caf\xe9", "café"),
+        (b"caf\xc3\xa9 nul\x80", "café nul"),
+        (b"caf\xc3\xa9 nul\x00", "café nul"),
+        (b"caf\xe9 nul\x80", "café nul"),
+        (b"caf\xe9 nul\x00", "café nul"),
+        (b"=?utf-8?q?caf=C3=A9_nul=80?=", "café nul"),
+        (b"=?utf-8?q?gr=FC=DFe_=E9t=E9?=", "grüße été"),
+        (b"\xc3\xa9 gr\xfc\xdfe", "Ã© grüße"),
         (b"nul\x00 bell\x07 =?utf-8?q?=00=1B[31m?=", "nul bell [31m"),
         (b"=?utf-8?q?two=0D=0ALines=E2=80=A8?= end", "two Lines end"),
         (b"=?utf-7?q?+2AA-?=x", "x"),
@@ -160,6 +167,14 @@ def test_subjects_are_decoded_and_clean(value: bytes, expected: str) -> None:
         ("Thur, 5 Mar 2020 10:00:00 +0100", "2020-03-05T09:00:00+00:00"),
         ("Thu, 5 Mar 2020 10:00:60 +0100", "2020-03-05T09:00:59+00:00"),
         ("Di., 15 Feb 2011 10:00:00 +0100", "2011-02-15T09:00:00+00:00"),
+        ("Mon, 5 Jan 2026 07:30:00 +01:00", "2026-01-05T06:30:00+00:00"),
+        ("Mon, 5 Jan 2026 07:30:00 -03:30 (NST)", "2026-01-05T11:00:00+00:00"),
+        ("Sun, 5 Jul 2026 07:30:00 CEST", "2026-07-05T05:30:00+00:00"),
+        ("5 Jan 2026 07:30 MEZ", "2026-01-05T06:30:00+00:00"),
+        ("Mon, 5 Jan 2026 07:30:00 EST", "2026-01-05T12:30:00+00:00"),
+        ("Mon, 5 Jan 2026 07:30:00 GMT", "2026-01-05T07:30:00+00:00"),
+        ("Mon, 5 Jan 2026 07:30:00 XYZ", "2026-01-05T07:30:00+00:00"),
+        ("Mon, 5 Jan\x00 2026 07:30:\x0100 +0100", "2026-01-05T06:30:00+00:00"),
         ("Wed Jan 1 10:00:00 2020", "2020-01-01T10:00:00+00:00"),
         ("16.03.09", None),
         ("Mon, 5 Jan 101 10:00:00 +0000", None),
@@ -173,6 +188,33 @@ def test_subjects_are_decoded_and_clean(value: bytes, expected: str) -> None:
 def test_dates_are_aware_or_none(value: str, expected: str | None) -> None:
     found = date_of(value)
     assert (found.isoformat() if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        b"Subject: caf\xc3\xa9\0\n",
+        b"Subject: plain\0\n",
+        b"Subject: caf\xe9\0\n",
+        b"From: J\xc3\xbcr\0gen <juergen@m\xc3\xbcller.example>\n",
+        b"From: J\xc3\xbcrgen <jue\0rgen@m\xc3\xbcller.example>\n",
+        b"To: bob\0@example.org, zo\xc3\xab@example.org\n",
+        b"Message-ID: <a\0b@example.org>\n",
+        b"Date: Mon, 5 Jan 2026 07:30\0:00 +0100\n",
+        b"Date: so\0on \xc3\xa9\n",
+    ],
+)
+def test_a_message_is_one_where_a_server_sends_another_byte_for_nul(block: bytes) -> None:
+    here, there = (envelope(b"Message-ID: <x@y>\n" + one, None) for one in (block, block.replace(b"\0", b"\x80")))
+    assert here == there
+    assert identity(here) == identity(there)
+
+
+def test_where_a_mark_is_told_twice_both_are_kept() -> None:
+    found = envelope(
+        b"Precedence: first-class\nAuto-Submitted: no\nprecedence: bulk\nAuto-Submitted:\n auto-replied\n", None
+    )
+    assert found.marks == {"precedence": "first-class, bulk", "auto-submitted": "no, auto-replied"}
 
 
 def test_a_date_nobody_can_read_still_names_the_message() -> None:

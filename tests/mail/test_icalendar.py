@@ -383,6 +383,102 @@ def test_rules_are_kept_if_somebody_could_meet_by_them(rule: str, kept: str) -> 
     assert invite.recurs == bool(kept)
 
 
+@pytest.mark.parametrize(
+    ("starts", "rule", "kept"),
+    [
+        ("20260316", "FREQ=DAILY;INTERVAL=7;BYDAY=TU", False),
+        ("20260316", "FREQ=DAILY;INTERVAL=3;BYDAY=TU", True),
+        ("20260316", "FREQ=MONTHLY;BYMONTHDAY=99", False),
+        ("20260316", "FREQ=MONTHLY;BYMONTHDAY=31;BYDAY=1MO", False),
+        ("20260316", "FREQ=MONTHLY;BYMONTHDAY=31;BYDAY=MO;BYSETPOS=2", False),
+        ("20260316", "FREQ=MONTHLY;BYSETPOS=2", False),
+        ("20260316", "FREQ=MONTHLY;BYDAY=2MO;BYSETPOS=2", False),
+        ("20260316", "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=2", True),
+        ("20260316", "FREQ=MONTHLY;BYDAY=MO,2TU", False),
+        ("20260316", "FREQ=MONTHLY;BYDAY=1MO,-1MO", True),
+        ("20260316", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", True),
+        ("20260216", "FREQ=MONTHLY;INTERVAL=12;BYMONTH=3", False),
+        ("20260216", "FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=30", False),
+        ("20260216", "FREQ=MONTHLY;INTERVAL=24;BYDAY=5MO", False),
+        ("20260216", "FREQ=MONTHLY;INTERVAL=6;BYMONTHDAY=30", True),
+        ("20260130", "FREQ=YEARLY;BYMONTH=2", False),
+        ("20260130", "FREQ=YEARLY;BYMONTH=4", True),
+        ("20250228", "FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=29", False),
+        ("20240229", "FREQ=YEARLY", True),
+    ],
+)
+@pytest.mark.parametrize("clock", ["", "T090000Z"])
+def test_no_rule_is_followed_that_no_day_fulfils(starts: str, rule: str, kept: bool, clock: str) -> None:
+    row = f"DTSTART:{starts}{clock}" if clock else f"DTSTART;VALUE=DATE:{starts}"
+    assert only(event(row, f"RRULE:{rule}")).recurs is kept
+
+
+def listed(values: st.SearchStrategy[object]) -> st.SearchStrategy[str]:
+    return st.lists(values, min_size=1, max_size=3).map(lambda some: ",".join(map(str, some)))
+
+
+WEEKDAYS = st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"])
+NUMBERED = st.builds("{}{}".format, st.integers(-5, 5).filter(bool), WEEKDAYS)
+RULES = st.fixed_dictionaries(
+    {"FREQ": st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"])},
+    optional={
+        "INTERVAL": st.integers(1, 14) | st.sampled_from([24, 28, 365, 999]),
+        "BYDAY": listed(WEEKDAYS) | listed(WEEKDAYS | NUMBERED),
+        "BYMONTHDAY": listed(st.integers(-40, 40).filter(bool)),
+        "BYMONTH": listed(st.integers(1, 13)),
+        "BYSETPOS": listed(st.integers(-5, 5).filter(bool)),
+        "WKST": WEEKDAYS,
+    },
+).map(lambda parts: ";".join(f"{name}={value}" for name, value in parts.items()))
+DAYS = st.dates(date(1980, 1, 1), date(2025, 12, 31)) | st.sampled_from([date(2024, 2, 29), date(2023, 1, 31)])
+
+
+@settings(max_examples=150, deadline=None)
+@given(RULES, DAYS)
+def test_no_rule_that_is_followed_is_searched_for_long(rule: str, starts_on: date) -> None:
+    invite = only(event(f"DTSTART:{starts_on:%Y%m%d}T090000Z", f"RRULE:{rule}"))
+    begun = time.process_time()
+    occurrences([invite], UNTIL, UNTIL + timedelta(days=1), PARIS)
+    assert time.process_time() - begun < 0.3, invite.rrule  # a few milliseconds; of one that never fits, a second
+
+
+@settings(max_examples=80, deadline=None)
+@given(RULES, DAYS)
+def test_a_series_of_long_ago_has_the_same_meetings_wherever_one_begins_to_count(rule: str, starts_on: date) -> None:
+    invite = only(event(f"DTSTART;TZID=Europe/Paris:{starts_on:%Y%m%d}T090000", f"RRULE:{rule}"))
+    since = UNTIL - timedelta(days=90)
+    from_the_start = occurrences([invite], datetime(1980, 1, 1, tzinfo=UTC), UNTIL, PARIS)
+    assert starts([invite], since) == [f"{o.starts_at:%m-%d %H:%M}" for o in from_the_start if o.ends_at >= since]
+
+
+def test_of_a_series_that_is_counted_the_first_thousand_meetings_count() -> None:
+    assert only(event("DTSTART:20260312T113000Z", "RRULE:FREQ=DAILY;COUNT=9999")).rrule == "FREQ=DAILY;COUNT=1000"
+
+
+def test_what_takes_longer_than_a_month_is_no_series() -> None:
+    rows = ["DTSTART:20260312T113000Z", "RRULE:FREQ=DAILY", "RDATE:20270101T000000Z"]
+    assert only(event(*rows, "DTEND:20260412T113000Z")).recurs
+    assert not only(event(*rows, "DTEND:20260413T113000Z")).recurs
+
+
+def test_of_dates_that_are_added_one_a_day_counts() -> None:
+    minutes = ",".join(f"20260401T10{n:02}00Z" for n in range(60))
+    invite = only(event("DTSTART:20260312T113000Z", f"RDATE:{minutes},20260402T100000Z"))
+    assert invite.rdates == ("2026-04-01T10:00:00+00:00", "2026-04-02T10:00:00+00:00")
+
+
+def test_of_a_crowd_so_many_are_kept_that_it_is_one() -> None:
+    crowd = [f"ATTENDEE:mailto:guest{n}@example.net" for n in range(900)]
+    assert len(only(event("DTSTART:20260312T113000Z", *crowd)).attendees) == 200
+
+
+def test_a_meeting_that_ends_as_the_window_begins_touches_it() -> None:
+    series = only(event("DTSTART:20260312T113000Z", "DTEND:20260312T123000Z", "RRULE:FREQ=DAILY"))
+    since = datetime(2026, 3, 14, 12, 30, tzinfo=UTC)
+    assert starts([series], since, since + timedelta(hours=2)) == ["03-14 11:30"]
+    assert starts([series], since + timedelta(minutes=1), since + timedelta(hours=2)) == []
+
+
 def test_an_hour_says_nothing_of_a_whole_day() -> None:
     assert only(event("DTSTART;VALUE=DATE:20260316", "RRULE:FREQ=WEEKLY;BYHOUR=0")).rrule == "FREQ=WEEKLY"
 
@@ -459,6 +555,13 @@ def test_a_broken_event_leaves_its_neighbours() -> None:
     broken = "BEGIN:VEVENT\nUID:x\nDTSTART:nonsense\nEND:VEVENT\n"
     data = ics(GOOGLE.replace("BEGIN:VEVENT", f"{broken}BEGIN:VEVENT", 1))
     assert [invite.summary for invite in read(data, PARIS)] == ["Lunch, and a walk"]
+
+
+def test_a_calendar_of_broken_events_is_given_up_in_time() -> None:
+    broken = "BEGIN:VEVENT\nUID:x\nDTSTART:nonsense\n" + "ATTENDEE:mailto:bob@example.org\n" * 900 + "END:VEVENT\n"
+    begun = time.process_time()
+    assert read(ics(GOOGLE.replace("BEGIN:VEVENT", f"{broken * 30}BEGIN:VEVENT", 1)), PARIS) == []
+    assert time.process_time() - begun < 10  # thirty milliseconds each
 
 
 def test_broken_fields_of_an_event_are_left_out() -> None:

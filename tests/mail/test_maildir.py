@@ -1,10 +1,14 @@
 """What is particular to a Maildir: its layouts, its names, and numbers that miss no file whatever it is called."""
 
+import bz2
+import gzip
 import itertools
+import lzma
 import os
 import stat
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +18,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from kith.domain.folders import Role
+from kith.domain.folders import Role, readable
 from kith.errors import ConfigError, MailboxFailed, NotFound
 from kith.mail import maildir_files
 from kith.mail.maildir import MaildirSource, place_of
@@ -92,6 +96,18 @@ def test_a_folder_of_any_program_has_its_name_and_role(tmp_path: Path, directory
     (tmp_path / directory / "cur").mkdir(parents=True)
     [folder] = MaildirSource("local", str(tmp_path), Remembered(1)).folders()
     assert (folder.name, folder.role) == (name, role)
+
+
+def test_each_account_below_the_root_has_folders_of_its_own_that_are_not_read(tmp_path: Path) -> None:
+    folders = ("Inbox", "Drafts", "Junk", "Trash", "Archive", ".Trash.sub", "[Gmail]/Drafts")
+    for account in ("personal", "work"):
+        for folder in folders:
+            (tmp_path / account / folder / "cur").mkdir(parents=True)
+    (tmp_path / "Projects" / "Drafts" / "cur").mkdir(parents=True)
+    read, _ = readable(MaildirSource("local", str(tmp_path), Remembered(1)).folders())
+    assert sorted(folder.name for folder in read) == [
+        "Projects/Drafts", "personal/Archive", "personal/INBOX", "work/Archive", "work/INBOX"
+    ]  # fmt: skip
 
 
 def test_folders_with_one_name_are_all_read(tmp_path: Path) -> None:
@@ -483,6 +499,76 @@ def test_a_time_that_nobody_set_is_no_time_of_arrival(box: Maildir, source: Mail
     source.examine("INBOX")
     [(_, [header], _)] = source.headers([1])
     assert header.received_at is None
+
+
+# -- packed files, and what is no mail
+
+
+@pytest.mark.parametrize("level", [1, 9])
+@pytest.mark.parametrize("size", [0, 100, 9_000, 300_000])
+def test_a_packed_file_is_read_as_the_plain_one(box: Maildir, source: MaildirSource, size: int, level: int) -> None:
+    filler = b"X-Filler: %s\n" % os.urandom(size // 2).hex().encode()
+    raw = filler + mail("packed", b"X-More: this\n") + b"text\n" * size
+    box.deliver(gzip.compress(raw, level), name="1.host,S=300,W=310", flags="S")
+    box.deliver(raw, name="2.host", flags="S")
+    source.examine("INBOX")
+    [(_, [packed, plain], [])] = source.headers([1, 2])
+    assert packed.block == plain.block
+    fields = source.fields([1, 2], ["X-More"])
+    assert fields[1] == fields[2] == b"X-More: this\n\r\n"
+    assert source.structures([1]).keys() == {1}
+    assert source.raw(1, 10**6) == source.raw(2, 10**6)
+    assert source.raw(1, 7) == source.raw(2, 7)
+    assert source.find("INBOX", "<packed@x>") == [1, 2]
+
+
+def test_of_a_file_that_is_packed_to_hurt_no_more_is_unpacked_than_is_read(box: Maildir, source: MaildirSource) -> None:
+    box.deliver(gzip.compress(b"Subject: small\n" + bytes(300_000_000), 9))
+    tracemalloc.start()
+    found = subjects(source)
+    whole = source.raw(1, 1000)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (len(found), len(whole or b"")) == (1, 1000)
+    assert most < 20_000_000
+
+
+def test_a_damaged_packed_file_gives_what_it_holds(box: Maildir, source: MaildirSource) -> None:
+    packed = gzip.compress(mail("damaged") + os.urandom(5000).hex().encode())
+    box.deliver(packed[:3000])
+    box.deliver(packed[:2000] + b"\xff" * 200 + packed[2200:])
+    assert subjects(source) == {1: "damaged", 2: "damaged"}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (bz2.compress(mail("x")), "packed with bzip2"),
+        (lzma.compress(mail("x")), "packed with xz"),
+        (b"\x28\xb5\x2f\xfd\x04\x00" + mail("x"), "packed with zstd"),
+        (b"Dovecot-LZ4\r\x2a\x9b\xc5" + mail("x"), "packed with lz4"),
+        (b"\x7fELF\x02\x01\x01\0\0\0\n\n" + bytes(range(256)), "something else than mail"),
+        (gzip.compress(b"\0" * 100), "something else than mail"),
+    ],
+)
+def test_what_is_no_mail_is_told_with_its_reason(
+    box: Maildir, source: MaildirSource, content: bytes, reason: str
+) -> None:
+    box.deliver(content, name="1.host")
+    box.deliver(mail("two"), name="2.host")
+    source.examine("INBOX")
+    [(_, [header], [unreadable])] = source.headers([1, 2], lambda block: b"two" in block)
+    assert (header.uid, unreadable.uid) == (2, 1)
+    assert reason in unreadable.reason
+
+
+def test_what_is_flagged_as_a_draft_is_left_out(box: Maildir, source: MaildirSource) -> None:
+    names = {"1.D,S=3:2,S": True, "2.host:2,DS": False, "3.host,S=3;2,FD": False, "4.HOST2,D": True, "5.D": True}
+    for name in names:
+        (box.root / "cur" / name).write_bytes(mail(name[0]))
+        (box.make("Drafts") / "cur" / name).write_bytes(mail(name[0]))
+    assert list(subjects(source).values()) == [name[0] for name, is_read in names.items() if is_read]
+    assert len(subjects(source, folder="Drafts")) == len(names)
 
 
 # -- delivering

@@ -73,6 +73,9 @@ def subjects(source: MboxSource, first: int = 1) -> list[str]:
         b"From MAILER-DAEMON Sun Mar  9 01:30 2026",
         b"From a b c  Sun Mar 29 01:30:00 CEST 2026 remote from x",
         b"From ???@??? Sun, 29 Mar 2026 01:30:00 +0200",
+        b"From anna@example.org 2026-03-29 01:30:00",
+        b"From anna@example.org Sun Mar 29 01:30:00 2026\n>From bob@example.org Sat Mar 28 01:30:00 2026",
+        b"From anna@example.org Sun Mar 29 01:30:00 2026\nno field",
         b"From ",
         b"From -",
         b"From \r",
@@ -93,6 +96,10 @@ def test_a_message_begins_behind_every_kind_of_from_line(tmp_path: Path, mark: b
         b"From: anna@example.org",
         b"from anna@example.org Sun Mar 29 01:30:00 2026\nSubject: no",
         b"From the desk: at 10:30\nSubject: no",
+        b"From here on, Mar 29 01:30 2026\nwe go by boat.\nSubject: no",
+        b"From anna@example.org Sun Mar 29 01:30:00 2026\n\nSubject: no",
+        b"From anna@example.org Sun Mar 29 01:30:00 2026\none\ntwo\nSubject: no",
+        b"From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\nFrom: anna@example.org",
         b"From anna@example.org " + b"x" * 500 + b" Sun Mar 29 01:30:00 2026\nSubject: no",
     ],
 )
@@ -106,8 +113,9 @@ def test_a_message_begins_without_an_empty_line_before_it(tmp_path: Path) -> Non
     assert subjects(opened(tmp_path, text)) == ["one", "two", "three"]
 
 
-def test_windows_line_ends_and_what_comes_before_the_first_line(tmp_path: Path) -> None:
-    text = b"\xef\xbb\xbf\r\n\r\n" + (MARK + mail("one") + MARK + mail("two")).replace(b"\n", b"\r\n")
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf\r\n\r\n", b"\xef\xbb\xbf", b"\n"])
+def test_windows_line_ends_and_what_comes_before_the_first_line(tmp_path: Path, before: bytes) -> None:
+    text = before + (MARK + mail("one") + MARK + mail("two")).replace(b"\n", b"\r\n")
     assert subjects(opened(tmp_path, text)) == ["one", "two"]
 
 
@@ -122,6 +130,62 @@ def test_an_empty_file_has_no_messages(tmp_path: Path) -> None:
 def test_what_is_no_mbox_is_said_so(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(UsageError, match="is no mbox file"):
         opened(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [MARK.replace(b"\n", b"\r") + mail("one").replace(b"\n", b"\r"), b"From me to you\n\nFrom x\n" * 50, MARK],
+)
+def test_a_file_in_which_no_message_can_be_told_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(UsageError, match="is no mbox file"):
+        opened(tmp_path, content).uids(1)
+
+
+# -- messages that say how long they are
+
+
+def told(subject: str, body: bytes, end: bytes = b"\n", more: int = 0) -> bytes:
+    """A mail with its length, as mboxcl2 has it; more: by how much it is told wrong."""
+    return mail(subject, b"Content-Length: %d\n" % (len(body) + more), body)[:-1] + end
+
+
+QUOTED = b"See:\n\nFrom bob@example.org Sun Mar 29 01:30:00 2026\nFrom: bob@example.org\nSubject: phantom\n\nHi\n"
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n"])
+@pytest.mark.parametrize("is_windows", [False, True])
+def test_a_message_is_as_long_as_it_says(tmp_path: Path, end: bytes, is_windows: bool) -> None:
+    text = b"".join(MARK + told(subject, QUOTED, end) for subject in ("one", "two", "three"))
+    if is_windows:
+        length = b"Content-Length: %d\n"
+        text = text.replace(length % len(QUOTED), length % (len(QUOTED) + QUOTED.count(b"\n"))).replace(b"\n", b"\r\n")
+    source = opened(tmp_path, text)
+    uids = [text.index(b"Subject: " + name) for name in (b"one", b"two", b"three")]
+    begun = [source._file.message(uid, 10**6) for uid in uids]
+    assert subjects(source) == ["one", "two", "three"]
+    assert [source._file.message(uid, 10**6) for uid in uids] == begun
+    assert all(b"phantom" in message and b"01:30:00 2026" not in message[-40:] for message in begun)
+
+
+@pytest.mark.parametrize("more", [-20, -1, 1, 7, 10**6, 10**11])
+def test_a_length_that_leads_nowhere_is_not_believed(tmp_path: Path, more: int) -> None:
+    text = MARK + told("one", b"Hi\n" + b"x" * 40 + b"\n", more=more) + MARK + mail("two") + MARK + mail("three")
+    assert subjects(opened(tmp_path, text)) == ["one", "two", "three"]
+
+
+def test_a_search_that_goes_on_knows_how_long_the_message_before_is(tmp_path: Path) -> None:
+    text = b"".join(MARK + told(f"m{n}", QUOTED * (n % 3)) for n in range(20))
+    everything = opened(tmp_path, text).uids(1)
+    assert len(everything) == 20
+    for uid, following in pairwise(everything):
+        assert opened(tmp_path, text).uids(uid + 1)[0] == following
+
+
+def test_lengths_are_found_behind_many_messages_without_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mbox_file, "CHUNK", 20_000)
+    text = b"".join(MARK + mail(f"m{n}", body=b"x" * 900) for n in range(50))
+    text += b"".join(MARK + told(f"m{n}", b"x" * 900 + b"\n") for n in range(50, 90)) + MARK + told("90", QUOTED * 90)
+    assert len(subjects(opened(tmp_path, text))) == 91
 
 
 def test_what_is_not_there_is_said_so(tmp_path: Path) -> None:
@@ -197,6 +261,9 @@ def test_a_header_without_an_end_is_unreadable_and_costs_itself_only(tmp_path: P
         (b"X-Gmail-Labels: =?UTF-8?Q?Entw=C3=BCrfe?=,Inbox\n", False),
         (b"X-Gmail-Labels: =?UTF-8?Q?Bo=C3=AEte_de_r=C3=A9ception,Corbeille?=\n", False),
         (b"X-Gmail-Labels: Projects/Trash cans\n", True),
+        (b"X-Gmail-Labels: Drafts/Novel,Archived\n", True),
+        (b"X-Gmail-Labels: Opened,Bin\n", False),
+        (b"X-Gmail-Labels: =?UTF-8?Q?Th=C3=B9ng_r=C3=A1c?=\n", False),
         (b"X-Mozilla-Status: 0001\n", True),
         (b"X-Mozilla-Status: 0009\n", False),
     ],
@@ -225,6 +292,17 @@ RECEIVED = b"Received: by mx; Fri, 27 Mar 2026 09:00:00 +0100\nReceived: by othe
         (b"From x Sun Mar 29 01:30:00 2026\n", b"Received: broken\n", False, datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
         (b"From \n", b"", False, None),
         (b"From x Sun Foo 99 99:99:99 2026\n", b"", False, None),
+        (b"From x 2026-03-29 01:30:00\n", b"", False, datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        (b"From x 2026-03-29T01:30 +0200\n", b"", False, datetime(2026, 3, 28, 23, 30, tzinfo=UTC)),
+        (b"From x 2026-99-29 01:30\n", b"", False, None),
+        (b"From ? Sun, 29 Mar 2026 01:30:00 +0200\n", b"", False, datetime(2026, 3, 28, 23, 30, tzinfo=UTC)),
+        (b"From ? Sun, 29 Mar 2026 01:30\n", b"", False, datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        (
+            b"From x Sun Mar 29 01:30:00 2026\n>From y Sat Mar 28 01:30:00 2026\n",
+            b"",
+            False,
+            datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+        ),
         (b"From x Sun Mar 29 01:30:00 2026\n", b"", True, None),
         (b"From x Sun Mar 29 01:30:00 2026\n", RECEIVED, True, datetime(2026, 3, 27, 8, tzinfo=UTC)),
     ],
@@ -263,11 +341,33 @@ def test_the_time_of_the_topmost_received_is_read_as_any_date_is(tmp_path: Path,
     assert header.received_at == (received_time(received) or datetime(2026, 3, 29, 1, 30, tzinfo=UTC))
 
 
-def test_what_the_owner_wrote_without_a_date_has_that_of_the_file(tmp_path: Path) -> None:
-    text = MARK + b"From: me@example.org\nDate: soon\n\nbody\n"
-    source = opened(tmp_path, text, by_owner=lambda _head: True)
-    [(_, [header], _)] = source.headers(source.uids(1))
-    assert header.received_at == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+FILE_AT = datetime(2026, 5, 1, tzinfo=UTC)
+"""When the file of the next test was written."""
+
+
+@pytest.mark.parametrize(
+    ("mark", "date", "at"),
+    [
+        (MARK, b"soon", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        (MARK, b"Mon, 29 Mar 2027 01:30:00 +0000", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        (MARK, b"Mon, 29 Mar 2035 01:30:00 +0000", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        (MARK, b"Sun, 29 Mar 2026 14:30:00 +0000", None),
+        (MARK, b"Sun, 29 Mar 2020 01:30:00 +0000", None),
+        (MARK, b"Sun, 29 Mar\x01 2020 01:30:00 +0000", None),
+        (b"From ? Sun, 29 Mar 2026 01:30:00 +0000\n", b"soon", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        (b"From \n", b"soon", FILE_AT),
+        (b"From \n", b"Mon, 29 Mar 2035 01:30:00 +0000", FILE_AT),
+        (b"From \n", b"Sun, 29 Mar 2026 01:30:00 +0000", None),
+    ],
+)
+def test_what_the_owner_wrote_is_no_later_than_it_was_put_there(
+    tmp_path: Path, mark: bytes, date: bytes, at: datetime | None
+) -> None:
+    (tmp_path / "mine").write_bytes(mark + b"From: me@example.org\nDate: " + date + b"\n\nbody\n")
+    os.utime(tmp_path / "mine", (FILE_AT.timestamp(), FILE_AT.timestamp()))
+    OPEN.append(MboxSource(tmp_path / "mine", lambda _head: True))
+    [(_, [header], _)] = OPEN[-1].headers(OPEN[-1].uids(1))
+    assert header.received_at == at
 
 
 def test_parts_are_those_of_the_message_and_not_of_its_neighbours(tmp_path: Path) -> None:
@@ -326,7 +426,13 @@ def test_further_questions(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    [("Drafts", Role.DRAFTS), ("Entwürfe.mbox", Role.DRAFTS), ("Sent", Role.PLAIN), ("Trash", Role.PLAIN)],
+    [
+        ("Drafts", Role.DRAFTS),
+        ("Entwürfe.mbox", Role.DRAFTS),
+        ("Sent", Role.PLAIN),
+        ("Trash", Role.PLAIN),
+        ("Unsent Messages", Role.DRAFTS),
+    ],
 )
 def test_a_file_called_drafts_holds_drafts(tmp_path: Path, name: str, role: Role) -> None:
     assert opened(tmp_path, MARK + mail("one"), name).folder == opened(tmp_path, b"", name).folders()[0]
@@ -387,8 +493,10 @@ def test_no_room_to_unpack_is_said_so(tmp_path: Path, monkeypatch: pytest.Monkey
         (b"From x Mar 1 11:11\n" + b"y" * 120 + b":\n") * 60_000,
         b"\n" * 8_000_000,
         b"From -" + b" " * 8_000_000,
+        (b"From x Sun Mar 1 11:11 2026\n" + b"y" * 290 + b"\n") * 20_000,
+        (MARK + b"Content-Length: 9\nA: b\n\n") * 20_000,
     ],
-    ids=["marks", "one line", "dates", "long names", "empty lines", "spaces"],
+    ids=["marks", "one line", "dates", "long names", "empty lines", "spaces", "no fields", "lengths"],
 )
 def test_hostile_files_take_linear_time(tmp_path: Path, text: bytes) -> None:
     source = opened(tmp_path, MARK + mail("one") + text)

@@ -103,6 +103,7 @@ HOSTILE = {
     "five million line feeds": b"Subject: x\n\n" + b"\n" * 5_000_000,
     "five million carriage returns": b"Subject: x\n\n" + b"\r" * 5_000_000,
     "deep HTML": b"Content-Type: text/html\n\n" + b"<div>" * 900_000,
+    "HTML that is nothing but empty paragraphs": b"Content-Type: text/html\n\n" + b"<p>" * 900_000,
 }
 
 
@@ -216,6 +217,7 @@ def test_a_snippet_is_the_beginning_of_the_new_words(text: str) -> None:
         '<div>See you<br>Friday</div><div class="gmail_quote">On 5 Jan Ann wrote:<blockquote>old</blockquote></div>',
         '<div>See you Friday</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg">From</div><p>old</p>',
         "See you Friday<script>old()</script>",
+        '<div><p>See you Friday</p><div id="divRplyFwdMsg">From</div>said<p>old<div id="appendonsend"></div>',
     ],
 )
 def test_a_snippet_of_html_leaves_out_what_is_quoted(html: str) -> None:

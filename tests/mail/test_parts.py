@@ -4,6 +4,7 @@ import email
 import email.policy
 import time
 from email.message import EmailMessage, Message
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -96,6 +97,36 @@ def test_what_is_broken_has_parts_all_the_same(raw: bytes, found: list[tuple[str
     assert [(part.section, part.media_type) for part in parts.leaves(raw)] == found
 
 
+@pytest.mark.parametrize(
+    ("parameters", "boundary"),
+    [
+        (b'; boundary*0="----=_Part_aaaa"; boundary*1="bbbb"', b"----=_Part_aaaabbbb"),
+        (b";\n boundary*1*=%62;\n boundary*0*=us-ascii'en'a%20", b"a b"),
+        (b"; boundary*=us-ascii''a%3Db", b"a=b"),
+        (b'; x="a; boundary=zz"; boundary=b', b"b"),
+        (b"; boundary\n =b", b"b"),
+        (b'; BOUNDARY = "b\\"c"', b'b"c'),
+        (b'; boundary="b\n c"', b"b c"),
+        (b' boundary="b"', b"b"),
+        (b";charset=x\n\tboundary=b", b"b"),
+        (b'; boundary="b', b"b"),
+        (b"; boundary=b; boundary=c", b"b"),
+        (b"; (x) y; =; ; boundary=b;", b"b"),
+    ],
+)
+def test_a_boundary_may_be_written_in_any_way_a_parameter_is(parameters: bytes, boundary: bytes) -> None:
+    between = b"\n--" + boundary + b"\nContent-Type: text/calendar\n\nx"
+    raw = b"Content-Type: multipart/mixed" + parameters + b"\n\n" + between + between + b"\n--" + boundary + b"--\n"
+    for one in (raw, raw.replace(b"\n", b"\r\n")):
+        assert [part.media_type for part in parts.leaves(one)] == ["text/calendar", "text/calendar"]
+
+
+@pytest.mark.parametrize("written", [b'"base64"', b"base64;", b" BASE64 (so)", b"\n base64", b"base64; x=y"])
+def test_a_transfer_encoding_may_be_followed_by_more_than_it_should(written: bytes) -> None:
+    raw = b"Content-Type: text/plain\nContent-Transfer-Encoding:" + written + b"\n\nQUJD\n"
+    assert dict(parts.contents(raw, ["1"], 10)) == {"1": b"ABC"}
+
+
 def test_a_part_without_the_sought_type_may_be_passed_over_and_no_other() -> None:
     raw = b"Content-Type: multipart/mixed; boundary=a\n\n--a\ncontent-TYPE: Text /\n Calendar\n\nx\n--a--"
     assert parts.may_hold(raw, ["TEXT/calendar"])
@@ -114,6 +145,10 @@ def test_nothing_breaks_it(raw: bytes) -> None:
         assert len(content) <= 10
 
 
+DESCRIBED: Final = b"Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed%s\n\n"
+"""A part that is described at length."""
+
+
 def nested(depth: int) -> bytes:
     """Multiparts within each other."""
     head = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(depth))
@@ -130,8 +165,22 @@ def nested(depth: int) -> bytes:
         b"Content-Type: text/plain; name" + b"*0*=x; name" * 400_000 + b"\n\n",
         b"Content-Type:" + b" \n" * 2_000_000,
         b"Content-Type: multipart/mixed; boundary=a\n\n" + b"\n--a " * 800_000,
+        DESCRIBED % (b';a="\\"' * 760) * 1000,
+        DESCRIBED % (b"; " * 1900) * 1000,
+        DESCRIBED % (b"; a " * 950) * 1000,
     ],
-    ids=["parts", "empty parts", "depth", "parameters", "names", "folds", "almost boundaries"],
+    ids=[
+        "parts",
+        "empty parts",
+        "depth",
+        "parameters",
+        "names",
+        "folds",
+        "almost boundaries",
+        "quotes",
+        "none",
+        "no =",
+    ],
 )
 def test_hostile_messages_take_linear_time(raw: bytes) -> None:
     began = time.process_time()

@@ -15,7 +15,7 @@ KEYS = [
     "anna.smith@example.org", "bob@example.org", "al@gmail.com", "x@example.org", "annasmith@gmail.com",
     "zoë@example.org", "jürgen.groß@example.org", "anna@xn--mnchen-3ya.de", "anna@münchen_1.de", "o'neil@example.org",
     "+tag@example.org", "two words@example.org", "anna@[192.0.2.1]", "straße@example.org",
-    "a.b@c.example", "k@example.org",
+    "a.b@c.example", "k@example.org", "ravi@xn--c2bd4bq1db8d.xn--h2brj9c",
 ]  # fmt: skip
 
 
@@ -45,6 +45,7 @@ HIDDEN = [
     "b(c)ob+t(d)agged@example.org",
     "anna@MÜNCHEN.de", "anna@mu\u0308nchen.de", "anna@xn--MNCHEN-3ya.de", "anna@münchen_1.de", "zoë@example.org",
     "ZOË@example.org", "zoë+x@example.org", "strasse@example.org", "STRAßE@example.org", "\u212a@example.org",
+    "Ravi <ravi@डाटामेल.भारत>", "ravi+x@डाटामेल.भारत.",
     "O'Neil@example.org", "+tag@example.org", "anna@[192.0.2.1]", "group: bob@example.org;",
     "<@a.example,@b.example:bob@example.org>",
     "ﬀ@x, bob@example.org", "bob@example.org\u3000", "bob\u00a0@example.org", 'a "b <bob@example.org>',
@@ -92,7 +93,18 @@ atoms = st.sampled_from(["anna", "smith", "bob", "al", "a", "x", "zoë", "groß"
 glue = st.sampled_from(
     ["", ".", ".", "..", "+", "+tag", " ", "(c)", "(c.d@e)", '"', "\\", "\r\n ", "\u00a0", "'", "@", "\0", "é"]
 )
-domains = st.sampled_from(["example.org", "gmail.com", "c.example", "münchen.de", "xn--mnchen-3ya.de", "[192.0.2.1]"])
+domains = st.sampled_from(
+    [
+        "example.org",
+        "gmail.com",
+        "c.example",
+        "münchen.de",
+        "xn--mnchen-3ya.de",
+        "mu\u0308nchen.de",
+        "डाटामेल.भारत",
+        "[192.0.2.1]",
+    ]
+)
 cfws = st.sampled_from(["", "", "", " ", "(at)", "\r\n ", "\t", " (x) "])
 wrapped = st.sampled_from(
     ["{}", "<{}>", "Anna <{}>", '"A, B" <{}>', "'{}'", "x: {};", "a@b, {}", "{}, a@b", '"{}"', "({})", "A {} B"]

@@ -513,14 +513,17 @@ EVIL = {
     "signatures with names": "Cheers,\nAlex Moreau\n12 rue X\n" * 30_000,
     "header blocks in a row": "From: a\nSent: b\nTo: c\nSubject: d\n\n1 lunch\n" * 20_000,
     "sentinel pieces": "[kith: answer above " * 50_000,
+    "rules": "__________\n" * 150_000,
+    "rules apart": "==========\n\n" * 100_000,
+    "rules above a quote": "----------\n" * 150_000 + "> a",
 }
 
 
 @pytest.mark.parametrize("text", EVIL.values(), ids=EVIL)
 def test_no_text_takes_more_than_a_moment(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     cut(text)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 EVIL_HTML = {
@@ -543,14 +546,16 @@ EVIL_HTML = {
     "lists of nothing": "<ol><li><div>" * 100_000,
     "links": '<a href="https://example.com">' * 60_000,
     "spaces in attributes": "<div class" + " " * 1_000_000 + ">",
+    "script that never quite ends": "<script>" + "</script" * 200_000,
+    "style that never quite ends": "<style>" + "</style " * 200_000,
 }
 
 
 @pytest.mark.parametrize("html", EVIL_HTML.values(), ids=EVIL_HTML)
 def test_no_html_takes_more_than_a_moment(html: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     cut(None, html)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 LINES = st.lists(

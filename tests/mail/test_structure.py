@@ -50,6 +50,11 @@ def test_file_names_are_found_where_programs_put_them(part: Any, filename: str) 
     assert leaves(part)[0].filename == filename
 
 
+@pytest.mark.parametrize("written", [b"BASE64", b'"base64"', b"base64;", b"base64; x=y", b" Base64 (so)"])
+def test_a_transfer_encoding_may_be_followed_by_more_than_it_should(written: bytes) -> None:
+    assert leaves((b"TEXT", b"CALENDAR", None, None, None, written, 99, 1))[0].encoding == "base64"
+
+
 @pytest.mark.parametrize("body", [None, (), b"", 7, (None,), (b"TEXT",), ([TEXT, None], b"MIXED"), ([()], b"X")])
 def test_what_is_no_structure_is_an_error(body: Any) -> None:
     with pytest.raises(ValueError, match=r"structure|fields"):

@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from kith.errors import ConfigError, StoreFailed
 from kith.store import engine as engine_module
-from kith.store import notes, owners, people
+from kith.store import messages, notes, owners, people
 from kith.store.engine import copy_sqlite, open_database, reading, sqlite_file, writing
 from kith.store.tables import METADATA, AddressRow, PersonRow
 from support.postgres import Postgres
@@ -350,3 +350,12 @@ def test_what_is_deleted_is_not_left_in_the_file(file: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     assert b"Unmistakable" not in file.read_bytes()
+
+
+def test_postgresql_keeps_no_plan_that_it_made_while_the_tables_were_empty(postgres: Postgres) -> None:
+    engine = open_database(postgres.new_database())
+    with reading(engine) as session:
+        for _ in range(10):  # its driver would prepare what it is asked for the sixth time
+            assert messages.by_identity(session, 1, ["a", "b"]) == {}
+        assert session.connection().scalar(text("SELECT count(*) FROM pg_prepared_statements")) == 0
+    engine.dispose()

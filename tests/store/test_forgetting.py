@@ -1,5 +1,6 @@
 """Who is forgotten leaves no trace but a hash, and nobody else loses anything of theirs."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -81,6 +82,51 @@ def test_no_trace_is_left(engine: Engine, owner: int, maria: int) -> None:
         hashes = set(session.exec(select(ForgottenRow.digest)).all())
         assert hashes == {forgetting.forgotten_hash(k) for k in ("maria@example.com", "msilva@gmail.com")}
         assert people.forgotten(session, owner) == hashes
+
+
+def test_no_trace_is_left_where_only_her_first_name_stands(engine: Engine, owner: int, maria: int, bob: int) -> None:
+    said = "Lunch with Maria on Friday"
+    with writing(engine) as session:
+        session.add(instruction(owner, "note", line="Mimi: lunch", said="Time together", person_id=maria))
+        for key, kind, subject in (
+            ("note", "receipt", "Re: kith: Mimi"),
+            (f"note:{maria}", "briefing", "Re: kith: Mimi"),
+            ("other", "receipt", "Re: kith: Maria"),
+            ("2026-11-16", "digest", "A line to Bob and Maria"),
+        ):
+            letters.add_letter(session, letter(owner, key, kind=kind, subject=subject, raw=b"", state="sent"), {})
+        session.add(draft(owner, bob, "a", kind="introduce", raw=b"", subject="Bob, meet Maria", state="placed"))
+        session.add(draft(owner, bob, "b", kind="introduction", subject="Thank you for the introduction to Maria"))
+        session.add(draft(owner, bob, "c", raw=b"", subject=f"Re: {said}", state="sent"))
+        session.add(draft(owner, bob, "d", raw=b"\r\n".join([b"Content-Transfer-Encoding: base64", b"", BASE64])))
+        messages.add(session, [message(owner, "both", subject=said)])
+        messages.add_parts(session, [part(owner, who, "both") for who in (maria, bob)])
+        gone = {"do": "insert", "table": "touch", "values": {"person_id": bob, "identity": "both", "subject": said}}
+        notes.keep_change(session, owner, "something", [changes.about(bob), gone], NOW)
+        notes.keep_change(session, owner, f"“{said}” counts for Bob Jones now", [changes.about(bob)], NOW)
+        session.add(instruction(owner, "r4", line="2 was a touch", said=f"“{said}” counts for Bob Jones now"))
+    assert places(engine, "Mimi") == ["instruction.line", "letter.subject"]
+    with writing(engine) as session:
+        forget(session, owner, maria)
+    assert traces(engine) == {}
+    assert places(engine, "Mimi") == []
+    with reading(engine) as session:
+        kept = {d.key: d.subject for d in notes.drafts(session, owner)}
+        assert kept == {f"thanks:p{bob}": "Thank you, Bob Jones", "a": "", "c": ""}, "placed once, and never again"
+
+
+BASE64 = b64encode(b"I told Maria Silva that you would know.")
+
+
+def test_no_trace_is_left_of_the_name_of_who_became_part_of_them(engine: Engine, owner: int, maria: int) -> None:
+    with writing(engine) as session:
+        mitzi = person(session, owner, "Mitzi Salve", "mitzi@example.com")
+        a_life(session, owner, mitzi, "Mitzi Salve")
+        merging.merge(session, owner, maria, mitzi)
+        session.add(instruction(owner, "r2", line="Mitzi Salve: lunch??", outcome="not-understood"))
+        strangers.count(session, owner, {"mitzi@home.example": ("Mitzi Salve", 1, 1, NOW)})
+        forget(session, owner, maria)
+    assert places(engine, "Mitzi") == []
 
 
 def test_nobody_else_loses_anything(engine: Engine, owner: int, bob: int) -> None:
@@ -183,13 +229,15 @@ def test_invitations_that_only_she_had_part_in_go_with_her(engine: Engine, owner
         assert messages.invites(session, owner, ["a-uid"]) == []
 
 
-def test_an_introduction_to_her_is_dropped(engine: Engine, owner: int, maria: int, bob: int) -> None:
+def test_an_introduction_to_her_is_dropped_and_never_made_again_where_it_was_placed(
+    engine: Engine, owner: int, maria: int, bob: int
+) -> None:
     raw = b"To: Bob <bob@example.com>, =?utf-8?q?M?= <maria+x@example.com>\r\n\r\nMeet"
     with writing(engine) as session:
         session.add(draft(owner, bob, "introduce:1", raw=raw, subject="Bob, meet M."))
         session.add(draft(owner, bob, "introduce:2", raw=b"", subject="Bob, meet Maria Silva", state="placed"))
         forget(session, owner, maria)
-        assert [d.key for d in notes.drafts(session, owner)] == [f"thanks:p{bob}"]
+        assert [(d.key, d.subject) for d in notes.drafts(session, owner)][1:] == [("introduce:2", "")]
 
 
 def test_a_letter_that_is_on_its_way_still_goes_out(engine: Engine, owner: int, maria: int) -> None:

@@ -81,6 +81,33 @@ def test_all_that_one_had_the_other_has_and_nothing_twice(engine: Engine, owner:
         assert told.person_id == kept
 
 
+def test_who_became_part_of_somebody_is_found_by_the_old_name_until_they_are_two_again(
+    engine: Engine, owner: int, two: tuple[int, int]
+) -> None:
+    def found(who: str) -> list[int]:
+        with reading(engine) as session:
+            return [one.id for one, _ in people.find(session, owner, who, who)]
+
+    kept, gone = two
+    first = _merge(engine, owner, kept, gone)
+    assert found("M. Silva") == found("m.") == found("Also p3") == [kept]
+    [bob] = found("Bob")
+    second = _merge(engine, owner, bob, kept)
+    assert found("M. Silva") == found("maria silva") == found("Bob") == [bob]
+    _unmerge(engine, owner, second, bob, kept)
+    _unmerge(engine, owner, first, kept, gone)
+    assert (found("M. Silva"), found("maria silva"), found("Bob")) == ([gone], [kept], [bob])
+    assert found("m.") == [gone]
+
+
+@pytest.mark.parametrize("name", ["MARIA  Silva", "maria@home.example", "Maria Silva"])
+def test_a_name_that_says_nothing_new_is_not_kept(engine: Engine, owner: int, name: str) -> None:
+    with writing(engine) as session:
+        kept, gone = person(session, owner, "Maria Silva"), person(session, owner, name)
+    _merge(engine, owner, kept, gone)
+    assert dump(engine)["alias"] == []
+
+
 @pytest.mark.parametrize("other_way", [False, True])
 def test_taking_it_back_restores_every_row(engine: Engine, owner: int, two: tuple[int, int], other_way: bool) -> None:
     kept, gone = reversed(two) if other_way else two

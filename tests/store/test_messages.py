@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from kith.store import messages, rulings
+from kith.store import meetings, messages, rulings
 from kith.store.engine import reading, writing
 from kith.store.tables import MessageRow
 from kith.store.undoing import setting
@@ -148,22 +148,58 @@ def test_meetings_that_were_not_held_after_all_lose_their_touches(
 ) -> None:
     uid = "a:uid:with:colons@example.com"
     days = [NOW - timedelta(days=ago) for ago in (21, 14, 7)]
-    meetings = [messages.meeting_identity(uid, at) for at in days]
+    held = [messages.meeting_identity(uid, at) for at in days]
     other = messages.meeting_identity("other", NOW)
     with writing(engine) as session:
         rows = [
             touch(owner, who, identity, at=at, source="meeting")
             for who in (maria, bob)
-            for identity, at in zip([*meetings, other], [*days, NOW], strict=True)
+            for identity, at in zip([*held, other], [*days, NOW], strict=True)
         ]
         messages.add_touches(session, [*rows, touch(owner, maria, "mail")])
-        assert messages.remove_other_meetings(session, owner, {}) == set()
-        told = {uid: ([meetings[1]], days[1])}
-        assert messages.remove_other_meetings(session, owner, told) == {maria, bob}
+        assert meetings.remove_others(session, owner, {}) == set()
+        told = {uid: ([held[1]], days[1])}
+        assert meetings.remove_others(session, owner, told) == {maria, bob}
         left = {t.identity for t in messages.touches(session, owner, maria, 10)}
-        assert left == {"mail", other, meetings[1], meetings[0]}
-        assert messages.remove_other_meetings(session, owner, {uid: ((), None)}) == {maria, bob}
+        assert left == {"mail", other, held[1], held[0]}
+        assert meetings.remove_others(session, owner, {uid: ((), None)}) == {maria, bob}
         assert len(messages.touches(session, owner, bob, 10)) == 1
+
+
+def test_the_touches_of_a_series_are_its_own_however_its_uid_begins(engine: Engine, owner: int, maria: int) -> None:
+    named = {uid: messages.meeting_identity(uid, NOW) for uid in ("a", "a:b", "a%", "ab")}
+    with writing(engine) as session:
+        rows = [touch(owner, maria, identity, at=NOW, source="meeting") for identity in named.values()]
+        messages.add_touches(session, [*rows, touch(owner, maria, "meeting:a:mail")])
+        for uid, identity in named.items():
+            assert [row.identity for row in meetings.of_series(session, owner, [uid])] == [identity]
+        assert len(meetings.of_series(session, owner, [*named, *map(str, range(2 * meetings.SERIES_AT_ONCE))])) == 4
+        assert meetings.of_series(session, owner, []) == []
+
+
+def test_whoever_was_not_at_a_meeting_after_all_loses_its_touch_alone(
+    engine: Engine, owner: int, maria: int, bob: int
+) -> None:
+    held = [messages.meeting_identity("uid", NOW - timedelta(days=n)) for n in range(messages.ASKED_AT_ONCE + 2)]
+    with writing(engine) as session:
+        rows = [touch(owner, who, identity, source="meeting") for identity in held for who in (maria, bob)]
+        messages.add_touches(session, rows)
+        assert meetings.remove_absent(session, owner, {one: {maria} for one in held[1:]}) == {bob}
+        assert [t.identity for t in messages.touches(session, owner, bob, 10)] == held[:1]
+        assert len(messages.touches(session, owner, maria, 2000)) == len(held)
+
+
+def test_whoever_is_new_may_have_been_there_from_the_beginning_of_every_series(engine: Engine, owner: int) -> None:
+    ahead = {"seen_at": NOW + timedelta(days=1)}  # the clock was set back since
+    with writing(engine) as session:
+        rows = [invite(owner, "a", uid="one"), invite(owner, "b", uid="two"), invite(owner, "c", uid="three", **ahead)]
+        messages.add_invites(session, rows)
+        messages.look_again(session, owner, {"one": NOW + timedelta(days=7), "two": None, "three": None})
+        messages.look_at_every_series(session, owner, NOW)
+        session.expire_all()
+        found = messages.invites_due(session, owner, NOW)
+        assert [row.identity for row in found] == ["a", "b", "c"]
+        assert all(row.look_at and row.look_at <= row.seen_at for row in found)
 
 
 def test_nothing_of_another_owner_is_seen(engine: Engine, owner: int, maria: int) -> None:

@@ -64,14 +64,15 @@ class FakeServer:
 
     on_call is told of every call before anything of it happens, by the name of the method, and of every
     APPEND once more when the message is in ("appended"); what it raises, the caller gets. "headers" is told
-    of each batch. garbled messages are there and cannot be read; ghosts are listed and gone when they are
-    asked for; closed folders are listed and refused.
+    of each batch. garbled messages are there and cannot be read; of grudged ones the headers come and nothing else;
+    ghosts are listed and gone when they are asked for; closed folders are listed and refused.
     """
 
     def __init__(self) -> None:
         self._made = 1000
         self.folders = {name: FakeFolder(flag, self._validity()) for name, flag in FOLDERS.items()}
         self.garbled: set[tuple[str, int]] = set()
+        self.grudged: set[tuple[str, int]] = set()
         self.ghosts: set[tuple[str, int]] = set()
         self.closed: set[str] = set()
         self.on_call: Callable[[str], None] = lambda _call: None
@@ -128,6 +129,7 @@ class FakeSource:
         self.closed = False
         self._name: str | None = None
         self._examined = 0
+        self._withheld: dict[int, Unreadable] = {}
 
     # -- folders
 
@@ -157,6 +159,7 @@ class FakeSource:
             raise TryLater(f"the folder {folder} cannot be opened ([NOPERM] not yours)")
         self._name = folder
         self._examined += 1
+        self._withheld = {}
         return self.server.folders[folder].state
 
     @property
@@ -207,7 +210,7 @@ class FakeSource:
         """Further header fields of a few messages."""
         self._call("fields")
         self._survive("fields", uids)
-        return {uid: _named(self._open[uid].raw, names) for uid in uids if uid in self._open}
+        return {uid: _named(self._open[uid].raw, names) for uid in self._given(uids)}
 
     def structures(
         self, uids: Sequence[int], holding: Collection[str] = (), surely: Collection[int] = ()
@@ -216,7 +219,7 @@ class FakeSource:
         self._call("structures")
         self._survive("structures", uids)
         sought = {media_type.lower() for media_type in holding}
-        leaves = {uid: _leaves(_parsed(self._open[uid].raw)) for uid in uids if uid in self._open}
+        leaves = {uid: _leaves(_parsed(self._open[uid].raw)) for uid in self._given(uids)}
         parts = {uid: [_part(section, leaf) for section, leaf in found] for uid, found in leaves.items()}
         return {
             uid: some
@@ -229,10 +232,22 @@ class FakeSource:
         self._call("parts")
         self._survive("parts", [uid for uid, _ in wanted])
         found = {}
+        given = self._given([uid for uid, _ in wanted])
         for uid, part in wanted:
-            if uid in self._open:
+            if uid in given:
                 payload = dict(_leaves(_parsed(self._open[uid].raw)))[part.section].get_payload(decode=True)
                 found[uid, part.section] = payload[: limit_of(part, limit)] if isinstance(payload, bytes) else b""
+        return found
+
+    def _given(self, uids: Sequence[int]) -> list[int]:
+        """Those of the messages that are given whole."""
+        grudged = [uid for uid in uids if (self._name, uid) in self.server.grudged]
+        self._withheld |= {uid: Unreadable(uid, "the server gives a part of it only") for uid in grudged}
+        return [uid for uid in uids if uid in self._open and uid not in grudged]
+
+    def withheld(self) -> list[Unreadable]:
+        """Messages of the open folder of which not all came; each is told once."""
+        found, self._withheld = list(self._withheld.values()), {}
         return found
 
     def texts(self, wanted: Mapping[Place, Sequence[int]], choose: Choose, limit: int) -> Texts:

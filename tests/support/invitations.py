@@ -49,6 +49,12 @@ def event(
     return "\r\n".join(rows) + "\r\n"
 
 
+def stamped(calendar: str, days_ago: float) -> str:
+    """The same, written so many days ago."""
+    before, name, after = calendar.partition("DTSTAMP:")
+    return before + name + stamp(NOW - timedelta(days=days_ago)) + after[len("20260513T100000Z") :]
+
+
 def invitation(sender: str, to: str, calendar: str, at: datetime, subject: str = "Invitation: Lunch") -> bytes:
     """The mail that carries it, as calendars send them."""
     mail = EmailMessage(policy=email.policy.SMTP)

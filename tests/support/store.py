@@ -16,7 +16,7 @@ from sqlmodel import Session
 from kith.domain.address import key
 from kith.store import letters, messages, notes, people, phones
 from kith.store.engine import open_database, reading
-from kith.store.tables import METADATA, DraftRow, InstructionRow, LetterRow
+from kith.store.tables import METADATA, AliasRow, DraftRow, InstructionRow, LetterRow
 
 NOW = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 
@@ -142,6 +142,7 @@ def a_life(session: Session, owner_id: int, person_id: int, name: str) -> None:
     notes.add_follow_up(session, owner_id, person_id, f"ask {name} about the flat", date(2027, 1, 2), NOW)
     people.add_tags(session, owner_id, person_id, ["friend", tag])
     phones.add(session, owner_id, person_id, ["+33 1 23 45 67 89", f"+33 6 00 00 00 0{person_id}"])
+    session.add(AliasRow(owner_id=owner_id, person_id=person_id, name=f"Also {tag}"))
     session.add(draft(owner_id, person_id, f"thanks:{tag}", subject=f"Thank you, {name}"))
     session.add(instruction(owner_id, f"reply-{tag}", line=f"{name}: lunch", said=f"{name} …", person_id=person_id))
     letters.add_letter(session, letter(owner_id, f"week-{tag}", state="sent", raw=b""), {1: person_id})

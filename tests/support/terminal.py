@@ -1,7 +1,13 @@
 """The command line inside the test's own process, on a folder of its own, at a moment that stands still."""
 
+import fcntl
 import io
+import os
+import pty
 import shutil
+import struct
+import subprocess
+import termios
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +20,7 @@ from kith import wiring
 from kith.cli.main import run
 from kith.jobs.work import Work
 from kith.store import messages, people
-from support.kith import Ran
+from support.kith import COMMAND, Ran
 from support.store import empty_database
 
 NOW = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
@@ -131,3 +137,18 @@ def _text(stream: io.TextIOWrapper) -> str:
     buffer = stream.buffer
     assert isinstance(buffer, io.BytesIO)
     return buffer.getvalue().decode("utf-8")
+
+
+def at_a_terminal(kith: Terminal, *words: str, typed: str = "", columns: int = 80) -> str:
+    """Runs the installed command at a real terminal; gives what is seen there."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environ = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    try:
+        os.write(ours, typed.encode())
+        command = [str(COMMAND), "--config", str(kith.config), *words]
+        subprocess.run(command, stdin=theirs, stdout=theirs, stderr=theirs, check=True, timeout=60, env=environ)
+        return os.read(ours, 10_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)

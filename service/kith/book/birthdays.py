@@ -56,20 +56,30 @@ def said(text: str) -> str:
     return "" if _NOTHING.fullmatch(words) else words
 
 
-def birthday(text: str, no_year: str = "", *, month_first: bool = False) -> Birthday | None:
+def birthday(text: str, no_year: str = "", *, month_first: bool | None = None) -> Birthday | None:
     """A birthday in any form that vCard (RFC 6350, 6.2.5; ISO 8601) or people use; a time of day is left out.
 
-    no_year is another year that stands for none. month_first: where both numbers of 5/6 could be either.
+    no_year is another year that stands for none. month_first: which comes first where both numbers of 5/6 could be
+    either, None where nobody knows; with dots (5.6.) it is the day.
     """
     words = said(text)
     plain = bare(words.casefold())
-    year, month, day = _iso(plain) or _two_numbers(plain, month_first=month_first) or _named(plain) or ("", 0, 0)
+    if month_first is None and _is_either(plain):
+        return None
+    numbers = _two_numbers(plain, month_first=bool(month_first))
+    year, month, day = _iso(plain) or numbers or _named(plain) or ("", 0, 0)
     if not month:
         return parse_birthday(words)
     if year.isdecimal() and len(year) < len(NO_YEARS[0]):
         year = f"19{year}" if int(year) >= FIRST_SHORT else "?"
     known = "-" if year in {"", "-", "--", no_year, *NO_YEARS} else year
     return parse_birthday(f"{known}-{month:02}-{day:02}")
+
+
+def _is_either(plain: str) -> bool:
+    """Whether it could be two days: 5/6, and 5-6-1981, but neither 5/5 nor 5.6."""
+    found = two_numbers(plain)
+    return found is not None and found[0] != found[1] and max(found) <= MONTHS
 
 
 def _iso(plain: str) -> tuple[str, int, int] | None:
@@ -83,14 +93,14 @@ def _two_numbers(plain: str, *, month_first: bool) -> tuple[str, int, int] | Non
     if found is None:
         return None
     one, other, year = int(found["one"]), int(found["other"]), found["year"] or ""
-    is_turned = other > MONTHS or (month_first and one <= MONTHS and found["by"] == "/")
+    is_turned = other > MONTHS or (month_first and one <= MONTHS and found["by"] != ".")
     return (year, one, other) if is_turned else (year, other, one)
 
 
-def slashed(text: str) -> tuple[int, int] | None:
-    """The two numbers of a birthday with strokes, as they stand; None for any other form."""
+def two_numbers(text: str) -> tuple[int, int] | None:
+    """The two numbers of a birthday with strokes or hyphens, as they stand; None for any other form."""
     found = _NUMBERS.fullmatch(said(text).casefold())
-    return (int(found["one"]), int(found["other"])) if found and found["by"] == "/" else None
+    return (int(found["one"]), int(found["other"])) if found and found["by"] != "." else None
 
 
 def _named(plain: str) -> tuple[str, int, int] | None:

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kith.book import birthdays, fields
-from kith.book.columns import Columns, Role
-from kith.book.table import Row, Table, table
-from kith.domain.contact import Contact, Skipped
+from kith.book.columns import Columns, is_day_first
+from kith.book.roles import Role
+from kith.book.table import Row, Table, left_aside, table, with_addresses
+from kith.domain.contact import Book, Contact, Skipped
 from kith.domain.dates import parse_duration
+from kith.domain.names import natural_name
 from kith.errors import UsageError
 
 HEADER: Final = (
@@ -31,13 +33,19 @@ _OWN: Final = frozenset({
 """What the columns of Kith's own tables have been from the beginning; nobody else has all of them."""
 
 _LABEL_MARK: Final = ":::"
+_BETWEEN_PHONES: Final = re.compile(":::|, ")
 _ESCAPE: Final = re.compile(r"[\\;,]")
 _ESCAPED: Final = re.compile(r"\\([\\;,])")
+
+_COUNTED: Final = {Role.EVERY: "days", Role.EVERY_WEEKS: "weeks", Role.EVERY_MONTHS: "months"}
+_FEWEST_DAYS: Final = "6"
+"""A number alone up to this one may count weeks or months as well, so it is left to the owner."""
+_NEVER: Final = frozenset({"never", "none", "null", "no", "n/a", "-"})
 
 Cells = dict[Role, list[str]]
 
 
-def read(data: bytes, source: str) -> list[Contact | Skipped]:
+def read(data: bytes, source: str) -> Book:
     """Every row as a contact, or as skipped with the reason; blank rows are left out.
 
     The header may stand below a few lines of prose. Rows may have no address. source names the file
@@ -46,12 +54,13 @@ def read(data: bytes, source: str) -> list[Contact | Skipped]:
     fields.refuse_huge(len(data), source)
     text = _text(data, source)
     if not text.strip():
-        return []
+        return Book([])
     found = table(text)
     if found is None:
         hint = "The first row names the columns: at least one is called name, or email."
         raise UsageError(f"No column of {source} is for names or addresses.", hint)
-    return _entries(found, source)
+    whole = with_addresses(found)
+    return Book(_entries(whole, source), left_aside(whole))
 
 
 def _text(data: bytes, source: str) -> str:
@@ -67,24 +76,24 @@ def _entries(found: Table, source: str) -> list[Contact | Skipped]:
     return [_entry(row, found.columns, f"{source}, line {row.line}", month_first) for row in filled]
 
 
-def _entry(row: Row, columns: Columns, source: str, month_first: bool) -> Contact | Skipped:
+def _entry(row: Row, columns: Columns, source: str, month_first: bool | None) -> Contact | Skipped:
     if row.cells is None:
         return Skipped(source, "a quotation mark is not closed, or a field is too long")
     cells = {role: _cells(row.cells, places) for role, places in columns.items()}
     addresses = fields.unique(a for text in cells.get(Role.ADDRESS, ()) for a in fields.addresses(text))
     is_own = columns.keys() >= _OWN
-    name = _name(cells) or fields.name_of(cells.get(Role.ADDRESS, ()), addresses)
+    name = _name(cells, is_own=is_own) or fields.name_of(cells.get(Role.ADDRESS, ()), addresses)
     if not name:
         broken = fields.line(" ".join(cells.get(Role.ADDRESS, ())), 80)
         return Skipped(source, f"“{broken}” is no address" if broken else "it has neither a name nor an address")
-    born = _birthday(cells)
-    birthday = birthdays.birthday(born, month_first=month_first)
+    born, every = _birthday(cells), _every(cells)
+    birthday, rhythm = birthdays.birthday(born, month_first=month_first), parse_duration(every)
     return Contact(
         name=name,
         addresses=addresses,
         circle=fields.line(_first(cells, Role.CIRCLE)) or None,
         tags=fields.tags(_tags(cells)),
-        every=parse_duration(_first(cells, Role.EVERY)),
+        every=rhythm,
         birthday=birthday,
         about=_about(cells),
         phones=_phones(cells, is_own=is_own),
@@ -93,6 +102,7 @@ def _entry(row: Row, columns: Columns, source: str, month_first: bool) -> Contac
         snoozed_until=fields.day(_first(cells, Role.SNOOZED)),
         chosen=is_own,
         unread="" if birthday else fields.line(birthdays.said(born)),
+        unread_every="" if rhythm else fields.line(every),
     )
 
 
@@ -106,9 +116,10 @@ def _first(cells: Cells, role: Role) -> str:
     return next(iter(cells.get(role, ())), "")
 
 
-def _name(cells: Cells) -> str:
+def _name(cells: Cells, *, is_own: bool) -> str:
     """The full name, else its parts, else the organisation. Beside a first name alone, "name" is the last name."""
     full, first = fields.person_name(_first(cells, Role.NAME)), _first(cells, Role.FIRST)
+    full = full if is_own else natural_name(full) or full  # “Silva, Maria”
     if full and first and not _first(cells, Role.LAST) and first.casefold() not in full.casefold():
         return fields.person_name(f"{first} {full}")
     spoken = " ".join(_first(cells, role) for role in (Role.FIRST, Role.MIDDLE, Role.LAST))
@@ -124,9 +135,9 @@ def _tags(cells: Cells) -> list[str]:
 
 
 def _phones(cells: Cells, *, is_own: bool) -> tuple[str, ...]:
-    """Numbers one a column, or several in one as Google (:::) and Kith (;) write them."""
+    """Numbers one a column, or several in one as Google (:::), Dex (a comma and a blank) and Kith (;) write them."""
     listed = cells.get(Role.PHONE, ())
-    texts = listed if is_own else [part for text in listed for part in text.split(_LABEL_MARK)]
+    texts = listed if is_own else [part for text in listed for part in _BETWEEN_PHONES.split(text)]
     words = (_ESCAPED.sub(r"\1", word) for text in texts for word in fields.parts(text, ";\n"))
     return fields.unique(fields.line(word, 60) for word in words)
 
@@ -139,22 +150,39 @@ def _about(cells: Cells) -> str:
     return fields.block("\n".join(notes) if notes else job)
 
 
+def _every(cells: Cells) -> str:
+    """How often, as it is written. A number alone counts days, as Monica has it, or what the header says."""
+    role = next((role for role in _COUNTED if cells.get(role)), Role.EVERY)
+    text = _first(cells, role)
+    count = text.removesuffix(".0")
+    if text.casefold() in _NEVER or not count.strip("0"):
+        return ""
+    is_count = count.isdecimal() and (role is not Role.EVERY or len(count) > 1 or count > _FEWEST_DAYS)
+    return f"{count} {_COUNTED[role]}" if is_count else text
+
+
 def _birthday(cells: Cells) -> str:
     """One cell, or one each for year, month and day as Thunderbird has it; as it is written."""
-    parts = [_first(cells, role) for role in (Role.BIRTH_YEAR, Role.BIRTH_MONTH, Role.BIRTH_DAY)]
-    year, month, day = parts
-    whole = f"{year or '-'}-{month:0>2}-{day:0>2}" if month and day else " ".join(filter(None, parts))
-    return _first(cells, Role.BIRTHDAY) or whole
+    whole, month = _first(cells, Role.BIRTHDAY), _first(cells, Role.BIRTH_MONTH)
+    is_day = whole.isdecimal() and bool(month)  # in German its day of birth is called Geburtstag, too
+    year, day = _first(cells, Role.BIRTH_YEAR), whole if is_day else _first(cells, Role.BIRTH_DAY)
+    if whole and not is_day:
+        return whole
+    return f"{year or '-'}-{month:0>2}-{day:0>2}" if month and day else " ".join(filter(None, (year, month, day)))
 
 
-def _month_first(found: Table) -> bool:
-    """Whether birthdays are written 12/31/1980: a number beyond 12 stands second somewhere, and nowhere first."""
+def _month_first(found: Table) -> bool | None:
+    """Whether birthdays are written 12/31/1980: a number beyond 12 stands second somewhere, and nowhere first.
+
+    Where numbers do not tell, a header may that is not in English; else nobody knows.
+    """
     places = found.columns.get(Role.BIRTHDAY, ())
     texts = (text for row in found.rows for text in _cells(row.cells or (), places))
-    dates = [numbers for text in texts if (numbers := birthdays.slashed(text))]
-    return any(second > birthdays.MONTHS for _, second in dates) and not any(
-        first > birthdays.MONTHS for first, _ in dates
-    )
+    dates = [numbers for text in texts if (numbers := birthdays.two_numbers(text))]
+    beyond = [any(numbers[which] > birthdays.MONTHS for numbers in dates) for which in (0, 1)]
+    if beyond[0] != beyond[1]:
+        return beyond[1]
+    return False if is_day_first(found.header) and not any(beyond) else None
 
 
 def write(contacts: Iterable[Contact]) -> str:

@@ -3,13 +3,16 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from kith.book.columns import Columns, columns, is_header
+from kith.book import fields
+from kith.book.columns import Columns, columns, is_description, is_header
+from kith.book.roles import Role
 
 MAX_HEADER_LINE: Final = 25  # LinkedIn and banks put a few lines of prose before the header
 MAX_RECORD_LINES: Final = 1000  # a row of more lines is a quote that nobody closed
+_LONGEST_TITLE: Final = 60
 _DELIMITERS: Final = (",", ";", "\t", "|")
 
 
@@ -25,6 +28,7 @@ class Row:
 class Table:
     """The rows below a header. Blank rows are among them, as rows of empty cells."""
 
+    header: Sequence[str]
     columns: Columns
     rows: Sequence[Row]
 
@@ -33,11 +37,37 @@ def table(text: str) -> Table | None:
     """The table of people in a text; None where no line near its top names a column for a name or an address."""
     lines = list(io.StringIO(text, newline=""))
     for at, line in enumerate(lines[:MAX_HEADER_LINE]):
-        choices = [(columns(_parse(_Feed([line], 0, 1), mark) or ()), mark) for mark in _DELIMITERS]
-        found, delimiter = max(choices, key=lambda choice: sum(map(len, choice[0].values())))
+        choices = [(_parse(_Feed([line], 0, 1), mark) or [], mark) for mark in _DELIMITERS]
+        header, delimiter = max(choices, key=lambda choice: sum(map(len, columns(choice[0]).values())))
+        found = columns(header)
         if is_header(found):
-            return Table(found, list(_rows(lines, at + 1, delimiter)))
+            return Table(header, found, list(_rows(lines, at + 1, delimiter)))
     return None
+
+
+def with_addresses(found: Table) -> Table:
+    """The table; where no header names mail addresses, with the columns in which every filled cell is one."""
+    if Role.ADDRESS in found.columns:
+        return found
+    places = [place for place, are_addresses in sorted(_unknown(found).items()) if are_addresses]
+    return replace(found, columns={**found.columns, Role.ADDRESS: places}) if places else found
+
+
+def left_aside(found: Table) -> tuple[str, ...]:
+    """The headers of columns that hold something and mean nothing to Kith."""
+    headers = (found.header[place] for place in sorted(_unknown(found)))
+    return fields.unique(fields.line(header, _LONGEST_TITLE) for header in headers if not is_description(header))
+
+
+def _unknown(found: Table) -> dict[int, bool]:
+    """The columns without a role that hold something: whether all of that is mail addresses."""
+    known = {place for places in found.columns.values() for place in places}
+    unknown: dict[int, bool] = {}
+    for row in found.rows:
+        for place, cell in enumerate((row.cells or ())[: len(found.header)]):
+            if place not in known and cell and not cell.isspace():
+                unknown[place] = unknown.get(place, True) and "@" in cell and bool(fields.addresses(cell))
+    return unknown
 
 
 class _Feed:

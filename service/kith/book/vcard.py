@@ -8,6 +8,7 @@ from kith.book import birthdays, fields
 from kith.book.cards import Card, Property, cards, properties
 from kith.domain.contact import Contact, Skipped
 from kith.domain.dates import parse_duration
+from kith.domain.names import natural_name
 
 _ESCAPED: Final = re.compile(r"\\([nN,;:\\])")
 _ESCAPED_2_1: Final = re.compile(r"\\([,;])")  # 2.1 knows no other escape: its C:\new is a folder
@@ -80,10 +81,11 @@ def _contact(by_name: Properties, source: str) -> Contact | Skipped:
 
 def _name(by_name: Properties, plain: re.Pattern[str]) -> str:
     """FN, else the parts of N in the order they are spoken, else the organisation."""
+    parts = [(*_split(one.value, ";", plain), "", "", "", "", "")[:5] for one in by_name.get("N", ())]
     if name := next(filter(None, map(fields.person_name, _all(by_name, "FN", plain))), ""):
-        return name
-    for one in by_name.get("N", ()):
-        family, given, additional, prefix, suffix = (*_split(one.value, ";", plain), "", "", "", "", "")[:5]
+        turned = {fields.line(f"{family}, {given}").casefold() for family, given, *_ in parts}
+        return natural_name(name) or name if name.casefold() in turned else name  # Outlook's “Silva, Maria”
+    for family, given, additional, prefix, suffix in parts:
         if name := fields.person_name(f"{prefix} {given} {additional} {family} {suffix}"):
             return name
     organisations = (part for one in by_name.get("ORG", ()) for part in _split(one.value, ";", plain))

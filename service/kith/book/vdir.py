@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kith.book import fields, vcard
 from kith.domain.contact import Contact, Skipped
+from kith.domain.plain import file_name
 from kith.errors import NotFound, UsageError
 
 
@@ -13,7 +14,8 @@ def read(folder: Path) -> list[Contact | Skipped]:
     Hidden and temporary files are left out; one that cannot be read is skipped. Raises NotFound if
     the folder cannot be opened.
     """
-    return [entry for path in _files(folder) for entry in _read_one(path, path.relative_to(folder).as_posix())]
+    files = ((path, file_name(path.relative_to(folder).as_posix())) for path in _files(folder))
+    return [entry for path, name in files for entry in _read_one(path, name)]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -70,7 +70,7 @@ def for_secret(question: str) -> str:
 
 def _ended() -> UsageError:
     print(file=sys.stderr)
-    return UsageError("the answers ended before the questions; nothing was written", "run `kith init` again")
+    return UsageError("the answers ended before the questions; nothing was written", "run it again")
 
 
 def for_choice(question: str, choices: Sequence[str]) -> int:

@@ -2,7 +2,7 @@
 
 import argparse
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from kith.cli.people import member_json
 from kith.cli.report import Report, document, table
 from kith.cli.shared import acting, duration_of, opened, without_rhythm, write_private
 from kith.domain.cadence import rhythm_of
-from kith.domain.contact import Contact, Skipped, believable
+from kith.domain.contact import Book, Contact, Skipped, believable
 from kith.domain.importing import ALREADY_THERE, Add, Gains, Merge, Skip, Step
 from kith.domain.person import Person
+from kith.domain.plain import file_name
 from kith.domain.proposing import Candidate, Propose
 from kith.jobs.roster import Member, roster
 from kith.jobs.take_in import Defaults, plan, take_in
@@ -23,11 +24,15 @@ from kith.store import people
 
 MOST_DETAILS = 20
 """Lines a section of the text has before it says how many more there are."""
+MOST_COLUMNS = 8
+"""Columns of a file that are named in the text."""
 TITLES = {
     "added": "Added:",
     "merged": "Known already, with something new:",
     "skipped": "Left alone:",
     "unread": "Birthdays left out (no day, unclear, or still to come):",
+    "unread_every": "Rhythms left out (“6 weeks” or “every 2 months” would do):",
+    "left_aside": "Columns left aside:",
 }
 
 
@@ -35,14 +40,15 @@ def import_people(arguments: argparse.Namespace, options: Options) -> Report:
     """What address books hold becomes people: all of it in one change, or only shown."""
     work = opened(options)
     defaults = Defaults(arguments.circle or None, duration_of(arguments.every))
-    entries = [_believed(entry, work) for file in arguments.files for entry in formats.read_file(Path(file))]
+    books = {file: formats.read_file(Path(file)) for file in arguments.files}
+    entries = [_believed(entry, work) for book in books.values() for entry in book.entries]
     with acting(work) as acts:
         names = {person.id: person.name for person, _ in people.everyone(acts.session, work.owner_id)}
         steps = plan(work, acts.session, entries, defaults)
         ids, done = ([None] * len(steps), None) if arguments.dry_run else take_in(acts, steps, work.key)
     change = done.change_id if done else None
     data = _outcome(zip(steps, ids, strict=True), names, defaults)
-    data |= {"unread": _unread(entries), "dry_run": arguments.dry_run, "change": change}
+    data |= _left_out(books, entries) | {"dry_run": arguments.dry_run, "change": change}
     return Report(data, "\n".join([_told(data), *_warnings(work, steps, defaults)]))
 
 
@@ -50,13 +56,19 @@ def _believed(entry: Contact | Skipped, work: Work) -> Contact | Skipped:
     return entry if isinstance(entry, Skipped) else believable(entry, work.today())
 
 
-def _unread(entries: Iterable[Contact | Skipped]) -> list[dict[str, str]]:
-    """Birthdays that are no day, could be two, or lie ahead: they are left out, and told."""
-    return [
-        {"source": one.source, "name": one.name, "birthday": one.unread}
-        for one in entries
-        if isinstance(one, Contact) and one.unread
-    ]
+def _left_out(books: Mapping[str, Book], entries: Iterable[Contact | Skipped]) -> dict[str, list[dict[str, Any]]]:
+    """What no person was made of: birthdays that are no day, could be two, or lie ahead; rhythms; whole columns."""
+    contacts = [one for one in entries if isinstance(one, Contact)]
+    aside = ((file_name(Path(file).name), list(book.left_aside)) for file, book in books.items())
+    return {
+        "unread": [_who(one) | {"birthday": one.unread} for one in contacts if one.unread],
+        "unread_every": [_who(one) | {"every": one.unread_every} for one in contacts if one.unread_every],
+        "left_aside": [{"file": file, "columns": columns} for file, columns in aside if columns],
+    }
+
+
+def _who(one: Contact) -> dict[str, Any]:
+    return {"source": one.source, "name": one.name}
 
 
 def _warnings(work: Work, steps: Sequence[Step | Propose], defaults: Defaults) -> list[str]:
@@ -141,6 +153,8 @@ def _told(data: dict[str, Any]) -> str:
     }
     lines = [_summary(data), *_proposals(data["proposed"])]
     rows["unread"] = [(one["source"], one["name"], one["birthday"]) for one in data["unread"]]
+    rows["unread_every"] = [(one["source"], one["name"], one["every"]) for one in data["unread_every"]]
+    rows["left_aside"] = [(one["file"], _some(one["columns"])) for one in data["left_aside"]]
     for key, title in TITLES.items():
         if rows[key]:
             lines += ["", title, table(rows[key][:MOST_DETAILS], indent="  "), *_more(rows[key])]
@@ -185,6 +199,12 @@ def _summary(data: dict[str, Any]) -> str:
     if not said:
         return "There is nobody in there."
     return f"This would be: {said}. Nothing is changed yet." if data["dry_run"] else f"{said}."
+
+
+def _some(words: Sequence[str]) -> str:
+    """Some words, and how many more."""
+    more = [f"{len(words) - MOST_COLUMNS} more"] if len(words) > MOST_COLUMNS else []
+    return ", ".join([*words[:MOST_COLUMNS], *more])
 
 
 def _listed(words: Sequence[str]) -> str:

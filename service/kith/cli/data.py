@@ -7,6 +7,7 @@ from kith import __version__, wiring
 from kith.cli.main import Options
 from kith.cli.report import Report, instant
 from kith.cli.shared import opened
+from kith.config import Config
 from kith.store import dump
 from kith.store import restore as restoring
 from kith.store.migrations import HEAD
@@ -47,7 +48,16 @@ def _key_hint(place: str) -> str:
 def restore(arguments: argparse.Namespace, options: Options) -> Report:
     """Puts a backup in place of what is there, and keeps that."""
     config = wiring.read_config(options.config)
-    spare = wiring.key_folder(config) / "kith.db.before-restore"
-    kept = restoring.restore(config.store_url, Path(arguments.file), spare)
+    kept = restoring.restore(config.store_url, Path(arguments.file), _spare(config))
     text = f"{arguments.file} is in place." + (f"\nWhat was there before is in {kept}." if kept else "")
     return Report({"restored": arguments.file, "kept": str(kept) if kept else None}, text)
+
+
+def kept_before(config: Config) -> list[Path]:
+    """The files in which restores kept what was there before them."""
+    return restoring.kept_before(config.store_url, _spare(config))
+
+
+def _spare(config: Config) -> Path:
+    """Where a restore keeps what was there, if no file of its own holds that."""
+    return wiring.key_folder(config) / "kith.db.before-restore"

@@ -15,6 +15,7 @@ from kith.config import Config, MailboxSection, Server
 from kith.domain.folders import Folder, Role, readable
 from kith.domain.outbox import LOGIN_REFUSED, Result
 from kith.errors import Busy, ConfigError, KeyFailed, KithError, LoginRefused, beyond
+from kith.jobs.post import delivery
 from kith.jobs.pulse import next_digest
 from kith.jobs.work import Work
 from kith.letters import Letters
@@ -43,7 +44,7 @@ def doctor(_arguments: argparse.Namespace, options: Options) -> Report:
     rows = [(c.result, c.what, c.said) for c in checks]
     cures = {c.cure: c.what for c in reversed(checks) if c.cure and c.result != OK}  # each once, where it first helps
     lines = [f"  {what}: {cure}" for cure, what in reversed(cures.items())]
-    text = table(rows) + ("\n\nWhat to do:\n" + "\n".join(lines) if lines else "")
+    text = table(rows, wrapped=True) + ("\n\nWhat to do:\n" + "\n".join(lines) if lines else "")
     data = [{"check": c.what, "result": c.result, "said": c.said, "cure": c.cure or None} for c in checks]
     return Report(data, text, _verdict(checks))
 
@@ -72,7 +73,7 @@ def _checks(options: Options) -> Iterator[Check]:
     yield _templates(config)
     at_a_mailbox = [check for mailbox in config.mailbox for check in _mailbox(work, mailbox)]
     yield from at_a_mailbox
-    yield from _smtp(config)
+    yield from _letters(work)
     here = instant(work.now(), config.owner.timezone)
     if not any(check.what == CLOCK for check in at_a_mailbox):
         yield Check(CLOCK, OK, f"it is {here}, and no mail is from later")
@@ -122,8 +123,8 @@ def _mailbox(work: Work, mailbox: MailboxSection) -> Iterator[Check]:
     yield Check(f"{name} folders", OK, ", ".join(f.name for f in chosen))
     if missing:
         yield Check(f"{name} folders", WARN, f"not there: {', '.join(missing)}", "see folders and exclude in kith.toml")
-    yield _role(there, name, Role.SENT, mailbox.sent, "replies are found there")
-    yield _drafts(work, name, _role(there, name, Role.DRAFTS, mailbox.drafts, "drafts are placed there"))
+    yield _role(there, name, Role.SENT, mailbox.sent, "your replies would be found")
+    yield _drafts(work, name, _role(there, name, Role.DRAFTS, mailbox.drafts, "drafts would be placed"))
 
 
 NO_ANSWER = "are host and port in `url` right, and is the server up?"
@@ -154,9 +155,9 @@ IN_THE_OPEN = "none, and the line does not leave this machine"
 def _role(there: list[Folder], name: str, role: Role, wish: str, used: str) -> Check:
     what, cure = f"{name} {role}", f'name it: {role} = "…" in [[mailbox]]'
     if wish != "auto" and wish not in [f.name for f in there]:
-        return Check(what, WARN, f"there is no folder {wish}; {used}", cure)
+        return Check(what, WARN, f"there is no folder {wish}, where {used}", cure)
     folder = next((f.name for f in there if f.role is role), None)
-    return Check(what, OK, folder) if folder else Check(what, WARN, f"no such folder; {used}", cure)
+    return Check(what, OK, folder) if folder else Check(what, WARN, f"there is none, where {used}", cure)
 
 
 def _drafts(work: Work, name: str, found: Check) -> Check:
@@ -175,13 +176,14 @@ def _drafts(work: Work, name: str, found: Check) -> Check:
 
 
 def _newest(source: Source, there: list[Folder]) -> datetime | None:
-    """When the newest mail came in, by the server's clock."""
+    """When the newest mail came in, by the server's clock. One message alone may have any date."""
     inbox = next((f.name for f in there if f.role is Role.INBOX), None)
     if inbox is None:
         return None
     source.examine(inbox)
-    found = [header for _, headers, _ in source.headers(source.uids(1)[-1:]) for header in headers]
-    return found[0].received_at if found else None
+    found = [header.received_at for _, headers, _ in source.headers(source.uids(1)[-LATEST:]) for header in headers]
+    dated = sorted(filter(None, found))
+    return dated[-2] if len(dated) > 1 else None
 
 
 def _clock(work: Work, name: str, newest: datetime | None) -> Iterator[Check]:
@@ -193,14 +195,18 @@ def _clock(work: Work, name: str, newest: datetime | None) -> Iterator[Check]:
         yield Check(CLOCK, FAIL, said, "set the clock of this machine; let it ask a time server")
 
 
+LATEST = 5
+"""Messages whose dates are looked at."""
 CLOCK = "clock"
 CLOCK_MAY_DIFFER = timedelta(minutes=10)
 
 
-def _smtp(config: Config) -> Iterator[Check]:
+def _letters(work: Work) -> Iterator[Check]:
+    config = work.config
     relay = wiring.relay_of(config)
-    if relay is None or config.smtp is None:
-        yield Check("letters", OK, "are appended to INBOX")
+    if delivery(work) == "append" or relay is None or config.smtp is None:
+        unused = "; the server of [smtp] is not used" if config.smtp else ""
+        yield Check("letters", OK, f"are appended to INBOX{unused}")
         return
     yield _dns("letters", config.smtp)
     outcome = relay.check()

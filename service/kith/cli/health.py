@@ -1,10 +1,11 @@
 """`kith status`: how it is going, and what needs the owner."""
 
 import argparse
-from collections.abc import Iterable
-from datetime import tzinfo
+from collections.abc import Iterable, Mapping
+from datetime import datetime, tzinfo
 from typing import Any
 
+from kith import wiring
 from kith.cli.main import Options
 from kith.cli.report import Report, counted, instant, on, table
 from kith.cli.shared import opened
@@ -44,9 +45,9 @@ def _status(work: Work) -> Report:
         last = letters.newest(session, work.owner_id, "digest")
         unfiled = letters.unfiled(session, work.owner_id)
         beat = owners.last_beat(session, work.owner_id)
-        needs = list(problems(work, session))
-    held = held_back(work)
-    needs += filter(None, [held, standstill(work, digest_is_held_back=bool(held)), _no_room(work)])
+    away = owner.away_until if owner.away_until and owner.away_until > work.today() else None
+    ends = wiring.token_ends(work.config)
+    needs = list(_needs(work, ends))
     data = {
         "service": {"last_sign": instant(beat, zone), "alive": is_alive(work, beat)},
         "mailboxes": [
@@ -66,12 +67,24 @@ def _status(work: Work) -> Report:
         if last
         else None,
         "next_digest": instant(next_digest(work), zone),
-        "away_until": on(owner.away_until),
+        "away_until": on(away),
         "unfiled": [u.line for u in unfiled],
-        "token_expires": None,
+        "token_expires": instant(min(ends.values(), default=None), zone),
         "needs_you": needs,
     }
     return Report(data, _told(data), 1 if needs else 0)
+
+
+def _needs(work: Work, ends: Mapping[str, datetime]) -> Iterable[str]:
+    """What needs the owner; ends is when the token at each place ends."""
+    with work.reading() as session:
+        yield from list(problems(work, session))
+    for place, at in ends.items():
+        if at <= work.now():
+            said = f"{at.astimezone(work.config.owner.timezone):%d %B %Y, %H:%M}"
+            yield f"the token at {place} ended on {said}; put a new one there"
+    held = held_back(work)
+    yield from filter(None, [held, standstill(work, digest_is_held_back=bool(held)), _no_room(work)])
 
 
 def _no_room(work: Work) -> str:
@@ -119,6 +132,8 @@ def _told(data: dict[str, Any]) -> str:
     lines.append(f"next digest: {_minute(data['next_digest'])}")
     if data["away_until"]:
         lines.append(f"away until {data['away_until']}")
+    if data["token_expires"]:
+        lines.append(f"login token: until {_minute(data['token_expires'])}")
     lines += [f"not filed: {line}" for line in data["unfiled"][:10]]
     again = "All else is well. What was not filed can be said again in other words."
     well = again if data["unfiled"] else "All is well."

@@ -2,7 +2,7 @@
 
 import argparse
 from contextlib import closing
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from kith.cli.report import Report, on, table
 from kith.cli.shared import PATIENCE, date_of, opened, refuse_unwritable, write_private
 from kith.domain.dates import Look
 from kith.domain.digest import ComingUp, Digest, Entry
+from kith.domain.outbox import LOGIN_REFUSED
+from kith.errors import LoginRefused, TryLater
 from kith.jobs import compose, deliver, draft
 from kith.jobs.view import View, view
 from kith.jobs.work import Work
@@ -24,21 +26,22 @@ def digest(arguments: argparse.Namespace, options: Options) -> Report:
     work = opened(options)
     if arguments.send:
         return _send(work, Path(arguments.out) if arguments.out else None)
-    shown, rendered = _show(work, arguments.as_of)
+    day = date_of(arguments.as_of, work.today(), Look.BACK) if arguments.as_of else None
+    shown, rendered = _show(work, day)
     if arguments.out:
         write_private(Path(arguments.out), rendered.html or "")
         return Report(digest_json(shown.digest, rendered), f"written to {arguments.out}")
-    return Report(digest_json(shown.digest, rendered), f"Subject: {rendered.subject}\n\n{rendered.text}")
+    as_of = f"As of: {day}\n" if day else ""
+    return Report(digest_json(shown.digest, rendered), f"{as_of}Subject: {rendered.subject}\n\n{rendered.text}")
 
 
-def _show(work: Work, as_of: str | None) -> tuple[View, Rendered]:
+def _show(work: Work, day: date | None) -> tuple[View, Rendered]:
     now, back_then = work.now(), False
-    if as_of:
-        day = date_of(as_of, work.today(), Look.BACK)
+    if day:
         now = datetime.combine(day, time.max, work.config.owner.timezone)
         back_then = now < work.now()
     with work.reading() as session:
-        shown = view(work, session, now, back_then=back_then) if as_of else compose.view_now(work, session, now)
+        shown = view(work, session, now, back_then=back_then) if day else compose.view_now(work, session, now)
     return shown, work.letters.digest(shown.digest)
 
 
@@ -73,7 +76,8 @@ def _send(work: Work, out: Path | None) -> Report:
         "numbers": {str(number): person for number, person in numbers.items()},
         "error": letter.error if letter else None,
     }
-    code = 0 if state == "sent" else 75
+    refused = LoginRefused if LOGIN_REFUSED in why else TryLater
+    code = 0 if state == "sent" else refused.exit_code
     written = _written(composed, out) if out else ""
     return Report(data, f"The digest of {composed.period} {said}{why}.{written}", code)
 

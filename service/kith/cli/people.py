@@ -110,6 +110,7 @@ def show(arguments: argparse.Namespace, options: Options) -> Report:
         "about": person.about,
         "birthday": str(person.birthday) if person.birthday else None,
         "phones": list(person.phones),
+        "aliases": list(person.aliases),
         "every": str(member.standing.cadence) if member.standing.cadence else None,
         "cadence_source": member.standing.source,
         "why": reason,
@@ -135,6 +136,7 @@ def show(arguments: argparse.Namespace, options: Options) -> Report:
 def _portrait(data: dict[str, Any], birthday: str | None) -> str:
     facts = [
         ("about", data["about"]),
+        ("also called", ", ".join(data["aliases"])),
         ("addresses", ", ".join(data["addresses"])),
         ("circle", data["circle"]),
         ("tags", " ".join("#" + t for t in data["tags"])),

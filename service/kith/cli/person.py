@@ -5,12 +5,14 @@ import sys
 from collections.abc import Callable
 
 from kith.cli import ask
+from kith.cli.data import kept_before
 from kith.cli.main import Options
 from kith.cli.people import member_json
 from kith.cli.report import Report
 from kith.cli.shared import (
     acting,
     addresses_of,
+    bare_address,
     birthday_of,
     duration_of,
     name_of,
@@ -20,6 +22,7 @@ from kith.cli.shared import (
     without_rhythm,
 )
 from kith.domain.address import looks_like, spoken_name
+from kith.domain.names import enumerated, holds_words
 from kith.domain.person import Person
 from kith.errors import NotFound, UsageError
 from kith.jobs.acts import Acts, Done
@@ -57,9 +60,10 @@ def add(arguments: argparse.Namespace, options: Options) -> Report:
 
 
 def _name_and_addresses(work: Work, arguments: argparse.Namespace) -> tuple[str, list[tuple[str, str]]]:
-    """An address alone names its person: nadia.benali@… is Nadia Benali."""
-    if looks_like(arguments.name) and not arguments.addresses:
-        return spoken_name(arguments.name), addresses_of(work, [arguments.name])
+    """An address alone names its person, nadia.benali@… is Nadia Benali, unless there is a name beside it."""
+    if not arguments.addresses and looks_like(address := bare_address(arguments.name)):
+        beside = arguments.name.partition("<")[0].strip(" \"'") if address != arguments.name else ""
+        return name_of(beside or spoken_name(address)), addresses_of(work, [address])
     return name_of(arguments.name), addresses_of(work, arguments.addresses)
 
 
@@ -83,7 +87,7 @@ def _changes(
     every = None if asked.every in NONE else duration_of(asked.every)
     birthday = None if asked.birthday in NONE else birthday_of(asked.birthday, work.today())
     circle = None if asked.circle in NONE else asked.circle
-    more, fewer = addresses_of(work, asked.address), [work.key(a) for a in asked.drop_address]
+    more, fewer = addresses_of(work, asked.address), [work.key(bare_address(a)) for a in asked.drop_address]
     tags, others = tags_of(asked.tag), tags_of(asked.drop_tag)
     return (
         (asked.name is not None, lambda: acts.rename(person, name_of(asked.name))),
@@ -124,24 +128,41 @@ def unmerge(arguments: argparse.Namespace, options: Options) -> Report:
 
 def forget(arguments: argparse.Namespace, options: Options) -> Report:
     """Removes a person for good; somebody at a terminal is asked before."""
-    work = opened(options)
+    work, who = opened(options), " ".join(arguments.who)
     with work.reading() as session:
-        asked = the_person(work, session, " ".join(arguments.who))
-    if not (arguments.yes or _is_sure(asked)):
+        asked = the_person(work, session, who)
+    if not (arguments.yes or _is_sure(asked, work.key, who)):
         return Report({"id": asked.id, "forgotten": False}, f"{asked.name} stays.")
     with acting(work) as acts:
         person = the_person(work, acts.session, str(asked.id))
         done = acts.forget(person, work.key)
-    text = f"{done.said}. Only a hash of each address stays, so that no import brings them back."
-    return Report({"id": person.id, "forgotten": True}, text)
+    copies = [str(path) for path in kept_before(work.config)]
+    text = f"{done.said}. Only a hash of each address stays, so that no import brings them back.\n{_of_copies(copies)}"
+    return Report({"id": person.id, "forgotten": True, "copies": copies}, text)
 
 
-def _is_sure(person: Person) -> bool:
-    """Whether somebody at a terminal says yes. Without one, the command line itself is the answer."""
-    if not (ask.is_possible() and sys.stdout.isatty()):
+def _of_copies(kept: list[str]) -> str:
+    """What Kith does not reach: copies of the whole database, made while the person was in it."""
+    if not kept:
+        return "Backups you made before may still know them; those are yours to delete."
+    where = f"What `kith restore` kept in {enumerated(kept)}"
+    return f"{where} and backups you made before may still know them; those are yours to delete."
+
+
+def _is_sure(person: Person, key: Callable[[str], str], who: str) -> bool:
+    """Whether somebody at a terminal says yes. Where nobody is there, a script has to name the person in whole words.
+
+    Raises UsageError where it does not: a piece of a name may fit somebody else by now.
+    """
+    if ask.is_possible() and sys.stderr.isatty():
+        question = f"Forget {person.name}, with all notes and touches, for good? yes/no"
+        said = ask.for_line(question, "no", lambda a: "" if a.casefold() in YES_NO else "Type yes or no.")
+        return said.casefold() in YES
+    names, addresses = (person.name, *person.aliases), map(key, person.addresses)
+    if who == str(person.id) or key(bare_address(who)) in addresses or any(holds_words(n, who) for n in names):
         return True
-    question = f"Forget {person.name}, with all notes and touches, for good? yes/no"
-    return ask.for_line(question, "no", lambda a: "" if a.casefold() in YES_NO else "Type yes or no.").casefold() in YES
+    hint = "say the whole name, or --yes: nobody can be asked"
+    raise UsageError(f"{who} is but a piece of {person.name}, who would be forgotten for good", hint)
 
 
 YES = ("yes", "y")

@@ -4,7 +4,6 @@ import itertools
 import json
 import shutil
 import sys
-import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -110,9 +109,30 @@ def _fitted(text: str, room: int | None, *, wrapped: bool) -> list[str]:
     if room is None or _width(text) <= room:
         return [text]  # whoever reads it by program wants all of it
     if wrapped:
-        return textwrap.wrap(text, room if text.isascii() else room // 2)
+        return _wrapped(text, room)
+    return [text[: _fit_into(text, room - 1)] + "…"]
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    """Text in lines of so many columns, broken between words where that can be."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and _width(lines[-1]) + 1 + _width(word) <= room:
+            lines[-1] += f" {word}"
+            continue
+        rest = word
+        lines += [] if lines == [""] else [""]
+        while (end := max(1, _fit_into(rest, room))) < len(rest):
+            lines[-1:] = [rest[:end], ""]
+            rest = rest[end:]
+        lines[-1] = rest
+    return lines
+
+
+def _fit_into(text: str, room: int) -> int:
+    """How many characters of a text so many columns hold."""
     ends = itertools.accumulate(map(_width, text))
-    return [text[: sum(1 for _ in itertools.takewhile(lambda end: end < room, ends))] + "…"]
+    return sum(1 for _ in itertools.takewhile(lambda end: end <= room, ends))
 
 
 def _width(text: str) -> int:

@@ -105,7 +105,9 @@ def scanned(results: list[MailboxResult], seconds: float) -> str:
         lines.append(f"{result.name}: read {counted(read, 'message')}{gone_back}, {held}")
         lines += [f"  {f.name}: {f.note}" for f in result.folders if f.note]
         if result.taken_back:
-            lines.append(f"  {result.taken_back:,} touches taken back: they are none as your settings are today")
+            gone = counted(result.taken_back, "touch", "touches")
+            why = "it is none" if result.taken_back == 1 else "they are none"
+            lines.append(f"  {gone} taken back: {why} as your settings are today")
         if result.total("quarantined"):
             lines.append(f"  {result.total('quarantined'):,} could not be read; `kith status` tells which")
     return "\n".join([*lines, f"in {seconds:.1f} s"])

@@ -48,8 +48,7 @@ def the_person(work: Work, session: Session, who: str) -> Person:
     """The one person a WHO means. Raises NotFound, with the candidates where it could be several."""
     if not who.strip():
         raise NotFound("nobody is named", "give a name, an address or an id; `kith people list` shows everybody")
-    pasted = _PASTED.fullmatch(who)
-    meant = pasted[1] if pasted else who
+    meant = bare_address(who)
     found = people.find(session, work.owner_id, meant, work.key(meant))
     if len(found) == 1:
         return found[0][0]
@@ -63,6 +62,12 @@ def the_person(work: Work, session: Session, who: str) -> Person:
 MOST_CANDIDATES = 8
 _PASTED = re.compile(r"[^<>]*<([^<>\s]+@[^<>\s]+)>\s*")
 """An address as mail programs hand it over: Maria Silva <maria@example.org>."""
+
+
+def bare_address(word: str) -> str:
+    """The address in what a mail program hands over; any other word as it is."""
+    pasted = _PASTED.fullmatch(word)
+    return pasted[1] if pasted else word
 
 
 def candidate(person: Person) -> str:
@@ -126,7 +131,7 @@ def tags_of(words: Iterable[str]) -> list[str]:
 def addresses_of(work: Work, words: Iterable[str]) -> list[tuple[str, str]]:
     """ADDRESS arguments with their keys, each once. Raises UsageError for what is none, and for the owner's own."""
     found: dict[str, tuple[str, str]] = {}
-    for word in words:
+    for word in map(bare_address, words):
         if not looks_like(word):
             raise UsageError(f"{word} is not a mail address", "write it like maria@example.com")
         if work.key(word) in work.config.owner_keys:

@@ -9,19 +9,19 @@ from kith.cli.report import Report, instant, on
 from kith.cli.shared import acting, date_of, opened, the_person
 from kith.domain.cadence import explanation, why
 from kith.domain.dates import Look, find_date, parse_date
-from kith.domain.explaining import in_a_sentence, not_counted, not_touched
+from kith.domain.explaining import RELAYED, in_a_sentence, not_counted, not_touched
 from kith.domain.person import Person
 from kith.domain.reply_touch import read_touch
-from kith.domain.touch import Channel
+from kith.domain.touch import BY_REPLY_TO, Channel
 from kith.errors import NotFound, UsageError
 from kith.jobs import rulings
 from kith.jobs.acts import Acts, Done
-from kith.jobs.explain import Explained, uncounted
+from kith.jobs.explain import Explained, kept, uncounted
 from kith.jobs.explain import explain as explain_message
 from kith.jobs.promises import keep_promise
 from kith.jobs.roster import roster
 from kith.jobs.work import Work
-from kith.store import messages, notes, owners, people
+from kith.store import notes, owners, people
 
 
 def _done(done: Done, person: Person | None = None, **values: object) -> Report:
@@ -144,18 +144,25 @@ def explain(arguments: argparse.Namespace, options: Options) -> Report:
     """Why a message counted or not, or why somebody is due or not; or the owner's own verdict."""
     work = opened(options)
     what = " ".join(arguments.what).strip()
-    if not what.startswith("<"):
-        with work.reading() as session:
-            found = people.find(session, work.owner_id, what, work.key(what))
-        what = what if found or "@" not in what else f"<{what}>"
+    is_message = _is_message(work, what)
     if arguments.not_a_touch or arguments.is_a_touch:
-        return _ruled(work, what, is_touch=arguments.is_a_touch)
-    return _explain_message(work, what) if what.startswith("<") else _explain_person(work, what)
+        return _ruled(work, what, is_message=is_message, is_touch=arguments.is_a_touch)
+    return _explain_message(work, what) if is_message else _explain_person(work, what)
 
 
-def _ruled(work: Work, what: str, *, is_touch: bool) -> Report:
+def _is_message(work: Work, what: str) -> bool:
+    """Whether a Message-ID is meant. What has no angle bracket is looked for among people first."""
+    if what.startswith("<"):
+        return True
+    with work.reading() as session:
+        if people.find(session, work.owner_id, what, work.key(what)):
+            return False
+        return "@" in what or bool(kept(session, work.owner_id, what))
+
+
+def _ruled(work: Work, what: str, *, is_message: bool, is_touch: bool) -> Report:
     with acting(work) as acts:
-        if what.startswith("<"):
+        if is_message:
             done = _rule_messages(work, acts, what, is_touch=is_touch)
         else:
             person = the_person(work, acts.session, what)
@@ -167,14 +174,14 @@ def _ruled(work: Work, what: str, *, is_touch: bool) -> Report:
 
 
 def _rule_messages(work: Work, acts: Acts, message_id: str, *, is_touch: bool) -> list[Done]:
-    rows = messages.by_message_id(acts.session, work.owner_id, message_id)
+    rows = kept(acts.session, work.owner_id, message_id)
     if not rows:
         raise NotFound(f"nothing is kept about {message_id}", "only mail with your people can be a touch")
     rule = rulings.message_is_a_touch if is_touch else rulings.message_not_a_touch
     done = [one for row in rows if (one := rule(acts, row))]
     if not done:
         verdict = "a touch of everybody in it" if is_touch else "no touch"
-        raise NotFound(f"{message_id} is {verdict} already", f"see `kith explain '{message_id}'`")
+        raise NotFound(f"{rows[0].message_id} is {verdict} already", f"see `kith explain '{message_id}'`")
     return done
 
 
@@ -206,7 +213,8 @@ def _verdict(one: Explained) -> str:
     who = ", ".join(one.people)
     if one.reason is None:
         aside = (not_touched(name, reason, one.mark, one.direction) for name, reason in one.untouched)
-        return "; ".join((f"“{one.subject}” is a touch ({one.direction}): {who}", *aside))
+        told = f" ({RELAYED})" if one.mark == BY_REPLY_TO else ""
+        return "; ".join((f"“{one.subject}” is a touch ({one.direction}): {who}{told}", *aside))
     said = f"“{one.subject}” is no touch: {in_a_sentence(one.reason, one.mark, one.meeting)}"
     return said + (f". With {who}" if who else "")
 
@@ -227,5 +235,5 @@ def _explain_person(work: Work, who: str) -> Report:
         "cadence_source": member.standing.source,
         "not_counted": Counter(reason for reason, _ in ignored),
     }
-    newer = not_counted(ignored)
-    return Report(data, f"{person.name}: {told[:1].lower()}{told[1:]}{newer and f'; {newer}'}.")
+    ignored_too = not_counted(ignored, newer=member.history.last_touched is not None)
+    return Report(data, f"{person.name}: {told[:1].lower()}{told[1:]}{ignored_too and f'; {ignored_too}'}.")

@@ -15,7 +15,7 @@ Resets = Literal["any", "mine"]
 """Whose touches reset a cadence: anybody's, or only those of the owner."""
 
 A_WEEK: Final = 3
-"""How many never-touched people of one day fall due each week after the first digest's fill."""
+"""How many never-touched people of one day fall due each week after the first digest's fill, however full it is."""
 
 BACKLOG: Final = 4
 """People who were due already when they were added are an old address book if they fill more than so many digests."""
@@ -135,27 +135,48 @@ def _local(at: datetime, tz: tzinfo) -> date:
     return at.astimezone(tz).date()
 
 
-def spread(everybody: Sequence[Person], waiting: Collection[int], tz: tzinfo, per_digest: int) -> dict[int, int]:
+def spread(
+    everybody: Sequence[Person], waiting: Collection[int], tz: tzinfo, per_digest: int, rhythms: Rhythms
+) -> dict[int, int]:
     """Days of delay by id for those in waiting, so that an import does not fall due on one day.
 
     waiting are the never touched who have a cadence. Of those added on one local day as many as a digest holds wait
-    for nothing; the others fall due three a week from then on. Nobody added by hand waits behind an import, which is
-    more people than a digest holds at one moment, whatever became of them since; else the earlier goes first. As some
-    are written to, those behind them move up.
+    for nothing; of the others, as many fall due each week from then on as a digest has places beside those who come
+    by the rhythms of people added on other days, and at least A_WEEK. Nobody added by hand waits behind an import,
+    which is more people than a digest holds at one moment, whatever became of them since; else the earlier goes
+    first. As some are written to, those behind them move up.
     """
     at_once = Counter(person.added_at for person in everybody)
     among = set(waiting)
     queue = sorted(
         (p for p in everybody if p.id in among), key=lambda p: (at_once[p.added_at] > per_digest, p.added_at, p.id)
     )
+    room = _room_by_day(everybody, {_local(p.added_at, tz) for p in queue}, tz, per_digest, rhythms)
     delays: dict[int, int] = {}
     added: Counter[date] = Counter()
     for person in queue:
         on = _local(person.added_at, tz)
         late = added[on] - max(0, per_digest)
-        delays[person.id] = 0 if late < 0 else 7 * (1 + late // A_WEEK)
+        delays[person.id] = 0 if late < 0 else 7 * (1 + late // room[on])
         added[on] += 1
     return delays
+
+
+def _room_by_day(
+    everybody: Sequence[Person], days: Collection[date], tz: tzinfo, per_digest: int, rhythms: Rhythms
+) -> dict[date, int]:
+    """How many of those added on a day a digest can take each week, beside everybody who was added on another.
+
+    It does not matter who was written to by now: nobody falls due later because somebody else was.
+    """
+    a_week: dict[date, float] = {}
+    for person in everybody if days else ():
+        rhythm = None if person.paused else rhythm_of(person, rhythms)
+        if rhythm:
+            on = _local(person.added_at, tz)
+            a_week[on] = a_week.get(on, 0.0) + 7 / rhythm[0].every.nominal_days
+    total = sum(a_week.values())
+    return {on: max(A_WEEK, int(per_digest - total + a_week.get(on, 0.0))) for on in days}
 
 
 Candidate = tuple[Person, Standing]

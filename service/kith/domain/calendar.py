@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 CANCELLED: Final = "CANCELLED"
 ABSENT: Final = frozenset({"DECLINED", "DELEGATED"})
-_COMING: Final = frozenset({"ACCEPTED", "TENTATIVE"})
+COMING: Final = frozenset({"ACCEPTED", "TENTATIVE"})
 _UNTIL = re.compile(r"\bUNTIL=([0-9]{8})")
 
 
@@ -165,4 +165,4 @@ def _takes_part(occurrence: Occurrence, owner: Collection[str], key: Callable[[s
 
 def _comes(answers: Collection[str]) -> bool:
     """Of somebody who is asked under several addresses one yes is enough, and a no counts more than silence."""
-    return not _COMING.isdisjoint(answers) or ABSENT.isdisjoint(answers)
+    return not COMING.isdisjoint(answers) or ABSENT.isdisjoint(answers)

@@ -14,7 +14,7 @@ class Contact:
     The name is never empty, addresses may be. source says where it stands, for messages:
     "friends.vcf, card 3" or "people.csv, line 12". uid is the address book's own name for it. chosen: it comes
     from what Kith itself exported, so the owner keeps in touch with them, with an address or without. unread is a
-    birthday as it was written, where that could be none.
+    birthday as it was written, where that could be none, and unread_every a rhythm.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Contact:
     snoozed_until: date | None = None
     chosen: bool = False
     unread: str = ""
+    unread_every: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,14 @@ class Skipped:
 
     source: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """An address book as it was read. left_aside: the columns of a table that were filled, and of no use."""
+
+    entries: list[Contact | Skipped]
+    left_aside: tuple[str, ...] = ()
 
 
 def believable(contact: Contact, today: date) -> Contact:

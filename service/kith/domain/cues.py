@@ -8,6 +8,7 @@ from typing import Final
 
 from kith.domain.cadence import Standing
 from kith.domain.favours import favour
+from kith.domain.introduced import introduced
 from kith.domain.occasion import Kind, key_of
 from kith.domain.person import History, Person
 
@@ -50,7 +51,7 @@ class Known:
     meetings are those of the last weeks, oldest first; mails theirs of this week, notes those of this
     week, and follow_ups what was promised and is not kept, with its day. gave_more: over the year more
     came from them than went to them. drafted_at is when the latest draft for them was made, just_because_at
-    when the latest of that kind was.
+    when the latest of that kind was. owner is the owner's name.
     """
 
     person: Person
@@ -63,6 +64,7 @@ class Known:
     gave_more: bool = False
     drafted_at: datetime | None = None
     just_because_at: datetime | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def _owed(known: Known, now: datetime) -> Iterator[Cue]:
             yield Cue(person.id, kind, what=told.what, whom=told.whom)
     for mail in _unanswered(known.mails, wrote):
         if _INTRODUCES.match(mail.text):
-            yield Cue(person.id, Kind.INTRODUCTION, once=mail.at.date())
+            whom = introduced(mail.text, known.owner, person.name)
+            yield Cue(person.id, Kind.INTRODUCTION, whom=whom, once=mail.at.date())
     lately = [m for m in known.meetings if now - m.at <= WEEK and not _is_routine(m, known.meetings)]
     for meeting in _unanswered(lately, wrote):
         yield Cue(person.id, Kind.MEETING, what=meeting.text, on=meeting.at.date())

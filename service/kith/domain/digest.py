@@ -101,11 +101,12 @@ class InTouch:
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """Somebody the owner writes with who is not in Kith."""
+    """Somebody the owner writes with who is not in Kith. namesake is somebody in Kith who is called the same."""
 
     name: str
     address: str
     messages: int
+    namesake: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,13 @@ class Digest:
 
 
 WEEK = timedelta(days=7)
+FRESH = timedelta(days=2)
+"""A late digest that is so young when the next slot comes would only be said again: a weekend lies between them."""
+
+
+def counts_for(made_at: datetime, moment: datetime) -> bool:
+    """Whether a digest made then does for a slot that is come to at this moment: nobody gets two within FRESH."""
+    return timedelta(0) <= moment - made_at < FRESH
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,13 @@ from typing import Final
 
 from kith.domain.cadence import day_said
 from kith.domain.calendar import Occurrence, counts
-from kith.domain.touch import Direction, Reason
+from kith.domain.touch import BY_REPLY_TO, DISOWNED, Direction, Reason
 
 RULED_OUT: Final = "ruled-out"
 """The reason why a message is no touch that the owner took for none."""
+
+TOO_LATE: Final = "the invitation came when the meeting was over"
+"""What is told of a meeting that does not count for that."""
 
 _WORDS: Final = {
     Reason.CROWD: "to a crowd",
@@ -34,6 +37,15 @@ _SENTENCES: Final[Mapping[str, str]] = {
     Reason.CALENDAR: "the meeting counts, once it was held",
     Reason.STRANGER: "none of your people is in it",
 }
+_NOT_YOURS: Final = ("not from you", "your provider says that it is not from you")
+_WHOSE: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    (Reason.BYSTANDER, BY_REPLY_TO): ("answers asked for", "somebody else wrote it, and asks for answers to them"),
+    (Reason.BYSTANDER, DISOWNED): _NOT_YOURS,
+    (Reason.NOT_ADDRESSED, DISOWNED): _NOT_YOURS,
+}
+"""In few words and in a sentence, where the mark tells more than the reason: whose the message is."""
+RELAYED: Final = "known by Reply-To alone, so its words are not shown as theirs"
+"""What is told of a touch with the mark BY_REPLY_TO."""
 _MARKED: Final = (Reason.AUTOMATIC, Reason.BULK)
 _ASIDE: Final[Mapping[str, str]] = {Direction.OUTBOUND: "only copied on it", Direction.INBOUND: "not who wrote it"}
 """Why a message that touches others is no touch of somebody who takes part in it."""
@@ -41,6 +53,8 @@ _ASIDE: Final[Mapping[str, str]] = {Direction.OUTBOUND: "only copied on it", Dir
 
 def in_words(reason: str, mark: str = "") -> str:
     """Why a message did not count: "bulk (List-Id)", "copied"."""
+    if whose := _WHOSE.get((reason, mark)):
+        return whose[0]
     said = _WORDS.get(reason, reason)
     return f"{said} ({mark})" if mark and reason in _MARKED else said
 
@@ -50,6 +64,8 @@ def in_a_sentence(reason: str, mark: str = "", meeting: str = "") -> str:
 
     meeting tells what became of that of an invitation.
     """
+    if whose := _WHOSE.get((reason, mark)):
+        return f"{whose[1]} ({reason}: {mark})"
     told = meeting if meeting and reason == Reason.CALENDAR else _SENTENCES.get(reason)
     if told is None:
         return in_words(reason, mark)
@@ -87,9 +103,24 @@ def not_touched(name: str, reason: str, mark: str, direction: str) -> str:
     return f"not of {name}: {_ASIDE.get(direction, in_words(reason))} ({reason})"
 
 
-def not_counted(verdicts: Iterable[tuple[str, str]]) -> str:
-    """A clause about newer messages that did not count, each a reason and its mark; "" where there are none."""
+def not_counted(verdicts: Iterable[tuple[str, str]], *, newer: bool = True) -> str:
+    """A clause about messages that did not count, each a reason and its mark; "" where there are none.
+
+    newer: than the latest touch, where there is one.
+    """
     counts = Counter(in_words(reason, mark) for reason, mark in verdicts)
-    listed = ", ".join(f"{count} {said}" for said, count in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
+    listed = ", ".join(f"{count} {_several(said, count)}" for said, count in sorted(counts.items(), key=_most_first))
     number = counts.total()
-    return f"{number} newer message{'s' if number > 1 else ''} did not count: {listed}" if number else ""
+    what = f"{'newer ' if newer else ''}{_several('message', number)}"
+    return f"{number} {what} did not count: {listed}" if number else ""
+
+
+_NOUNS: Final = ("message", "emoji reaction", "invitation", "draft")
+
+
+def _several(what: str, count: int) -> str:
+    return f"{what}s" if count > 1 and what in _NOUNS else what
+
+
+def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]

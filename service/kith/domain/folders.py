@@ -1,10 +1,21 @@
 """Which folder of a mailbox is for what, and which of them are read."""
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from kith.domain import folder_names
+from kith.domain.folder_names import folded
+
+__all__ = [
+    "INBOX", "UNREAD_ROLES", "Folder", "Listed", "Role", "first", "folded", "readable", "role_of_a_label", "with_roles",
+]  # fmt: skip
+
+
+INBOX: Final = "INBOX"
+"""The one folder that every mailbox has, in whatever capitals (RFC 3501, 5.1)."""
 
 
 class Role(StrEnum):
@@ -13,6 +24,7 @@ class Role(StrEnum):
     INBOX = "inbox"
     SENT = "sent"
     DRAFTS = "drafts"
+    UNSENT = "unsent"  # templates, and what waits to be sent; nothing is ever placed there
     JUNK = "junk"
     TRASH = "trash"
     VIRTUAL = "virtual"  # shows messages that live in other folders: \\All, \\Flagged, \\Important
@@ -37,8 +49,13 @@ class Listed:
     delimiter: str = "/"
 
 
-UNREAD_ROLES: Final = frozenset({Role.DRAFTS, Role.JUNK, Role.TRASH, Role.VIRTUAL})
+UNREAD_ROLES: Final = frozenset({Role.DRAFTS, Role.UNSENT, Role.JUNK, Role.TRASH, Role.VIRTUAL})
 """Roles of folders that are read only where the owner lists them by name."""
+
+_INHERITED: Final = UNREAD_ROLES - {Role.VIRTUAL}
+"""What a folder within such a folder is as well: a folder that was thrown away, say."""
+_ACCOUNT: Final = frozenset({Role.SENT, Role.DRAFTS, Role.TRASH})
+"""What lies side by side at the top of an account only."""
 
 _UNOPENABLE: Final = frozenset({"\\noselect", "\\nonexistent"})
 _BY_FLAG: Final = {
@@ -55,58 +72,29 @@ _BY_FLAG: Final = {
 }
 _PARENTS: Final = frozenset({"inbox", "[gmail]", "[google mail]"})
 
-# What programs and providers call these folders where no flag tells: en, de, fr, es, it, pt, nl, sv, da, nb, fi, pl,
-# cs, sk, hu, ro, ca, tr, ru, uk, el, ja, zh (both scripts), ko.
-_NAMES: Final = {
-    Role.SENT: (
-        "sent|sent items|sent mail|sent messages|sent-mail|outgoing|gesendet|gesendete|gesendete objekte|"
-        "gesendete elemente|gesendete nachrichten|envoyés|envoyes|éléments envoyés|"
-        "messages envoyés|objets envoyés|courrier envoyé|enviados|elementos enviados|correo enviado|"
-        "mensajes enviados|inviati|inviata|posta inviata|elementi inviati|messaggi inviati|enviadas|"
-        "itens enviados|mensagens enviadas|e-mails enviados|correio enviado|verzonden|verzonden items|"
-        "verzonden berichten|skickat|skickade|skickade meddelanden|skickade objekt|sendt|sendte|sendt post|"
-        "sendte elementer|sendte beskeder|sendt e-post|sendte meldinger|lähetetyt|lähetetyt viestit|wysłane|"
-        "elementy wysłane|wiadomości wysłane|odeslané|odeslaná|odeslaná pošta|odeslané zprávy|odoslané|"
-        "odoslaná pošta|elküldött|elküldött elemek|elküldött üzenetek|trimise|elemente trimise|enviats|"
-        "elements enviats|gönderilmiş|gönderilmiş öğeler|gönderilmiş postalar|gönderilenler|отправленные|"
-        "отправленные письма|надіслані|απεσταλμένα|送信済み|送信済みメール|送信済みトレイ|送信済みアイテム|已发送|"
-        "已发送邮件|已发邮件|已傳送|已傳送的郵件|寄件備份|已寄出|보낸편지함|보낸 편지함|보낸메일함|보낸 메일함"
-    ),
-    Role.DRAFTS: (
-        "drafts|draft|draft messages|entwürfe|entwurf|brouillons|brouillon|borradores|borrador|bozze|bozza|"
-        "rascunhos|rascunho|concepten|concept|utkast|kladder|kladde|udkast|luonnokset|szkice|kopie robocze|"
-        "koncepty|rozepsané|rozpracované|piszkozatok|ciorne|schițe|esborranys|taslaklar|черновики|чернетки|"
-        "πρόχειρα|下書き|草稿|草稿箱|草稿夹|임시보관함|임시 보관함"
-    ),
-    Role.JUNK: (
-        "junk|junk mail|junk e-mail|junk email|spam|bulk mail|spamverdacht|junk-e-mail|unerwünscht|"
-        "unerwünschte werbung|courrier indésirable|indésirables|pourriel|correo no deseado|correo basura|"
-        "no deseado|posta indesiderata|indesiderata|lixo eletrônico|lixo eletrónico|correio de lixo|"
-        "ongewenste e-mail|ongewenst|skräppost|uønsket|uønsket post|uønsket mail|uønsket e-post|søppelpost|"
-        "roskaposti|wiadomości-śmieci|niechciane|nevyžádaná pošta|nevyžiadaná pošta|levélszemét|"
-        "mesaje nedorite|correu brossa|gereksiz|istenmeyen|спам|нежелательная почта|небажана пошта|"
-        "ανεπιθύμητα|迷惑メール|垃圾邮件|垃圾郵件|垃圾信件|스팸|스팸메일함|정크 메일"
-    ),
-    Role.TRASH: (
-        "trash|deleted|deleted items|deleted messages|wastebasket|papierkorb|gelöscht|gelöschte|"
-        "gelöschte objekte|gelöschte elemente|corbeille|éléments supprimés|supprimés|papelera|eliminados|"
-        "elementos eliminados|cestino|posta eliminata|elementi eliminati|lixeira|lixo|itens eliminados|"
-        "itens excluídos|prullenbak|prullenmand|verwijderd|verwijderde items|verwijderde berichten|"
-        "papperskorg|papperskorgen|borttaget|borttagna objekt|papirkurv|papirkurven|slettet|slettet post|"
-        "slettede elementer|roskakori|poistetut|poistetut viestit|kosz|elementy usunięte|koš|"
-        "odstraněná pošta|odstraněné|kôš|odstránená pošta|lomtár|törölt elemek|coș de gunoi|"
-        "elemente șterse|paperera|çöp|çöp kutusu|silinmiş öğeler|корзина|удаленные|удалённые|кошик|"
-        "κάδος|ごみ箱|ゴミ箱|削除済みアイテム|已删除|已删除邮件|已刪除的郵件|垃圾桶|废纸篓|휴지통|지운편지함"
-    ),
+_BY_NAME: Final = {
+    name: role
+    for role, names in (
+        (Role.SENT, folder_names.SENT),
+        (Role.DRAFTS, folder_names.DRAFTS),
+        (Role.UNSENT, folder_names.UNSENT),
+        (Role.JUNK, folder_names.JUNK),
+        (Role.TRASH, folder_names.TRASH),
+    )
+    for name in folder_names.among(names)
 }
 
 
-def folded(name: str) -> str:
-    """A folder's name in the form in which names are compared."""
-    return unicodedata.normalize("NFC", name).casefold()
+_Words = tuple[str, ...]
 
 
-_BY_NAME: Final = {folded(name): role for role, names in _NAMES.items() for name in names.split("|")}
+@dataclass(frozen=True, slots=True)
+class _Hints:
+    """What the other folders tell of one: those with a flag, by their names; the roles that flags tell; accounts."""
+
+    flagged: Mapping[_Words, Role]
+    told: AbstractSet[Role]
+    accounts: AbstractSet[_Words]
 
 
 def with_roles(
@@ -115,45 +103,95 @@ def with_roles(
     """Every folder that can be opened, once, with its role.
 
     A role comes from the owner's own choice (sent and drafts, a name instead of "auto"), else from a
-    SPECIAL-USE flag (RFC 6154), else from a name in a common language at the top of the mailbox.
-    Several folders may have one role: the first of them is the one to use. archives_in_all: the folder
-    with everything is no mere view of others, and comes last.
+    SPECIAL-USE flag (RFC 6154), else from a name in a common language at the top of the mailbox, else
+    from what stands around it: see _guess. Several folders may have one role: the first of them is the
+    one to use. archives_in_all: the folder with everything is no mere view of others, and comes last.
     """
+    entries = list(listed)
     chosen = {folded(name): role for name, role in ((sent, Role.SENT), (drafts, Role.DRAFTS)) if name != "auto"}
+    hints = _hints(entries)
     ranked: dict[str, tuple[int, Folder]] = {}
-    for entry in listed:
-        name = "INBOX" if entry.name.upper() == "INBOX" else entry.name
+    for entry in entries:
+        name = INBOX if entry.name.upper() == INBOX else entry.name
         if name and name not in ranked and not _UNOPENABLE & _flags(entry):
-            rank, role = _role(entry, chosen)
+            rank, role = _role(entry, chosen, hints)
             if archives_in_all and role is Role.VIRTUAL and "\\all" in _flags(entry):
                 rank, role = _LAST, Role.EVERYTHING
             ranked[name] = rank, Folder(name, role)
     return [folder for _, folder in sorted(ranked.values(), key=lambda found: found[0])]
 
 
-_LAST: Final = 4
+_LAST: Final = 5
+
+
+def role_of_a_label(name: str) -> Role:
+    """What a label of a message says that it is; of labels there may be many, and none tells of another."""
+    return _at_the_top(_words(Listed(name)))
 
 
 def _flags(entry: Listed) -> set[str]:
     return {flag.lower() for flag in entry.flags}
 
 
-def _role(entry: Listed, chosen: dict[str, Role]) -> tuple[int, Role]:
+def _role(entry: Listed, chosen: dict[str, Role], hints: _Hints) -> tuple[int, Role]:
     """The role of a folder, and how surely it has it (0 is surest)."""
-    if entry.name.upper() == "INBOX":
+    if entry.name.upper() == INBOX:
         return 0, Role.INBOX
     if own := chosen.get(folded(entry.name)):
         return 1, own
-    for flag in sorted(_flags(entry) & _BY_FLAG.keys()):
-        return 2, _BY_FLAG[flag]
-    return 3, _BY_NAME.get(_top_name(entry), Role.PLAIN)
+    if told := _by_flag(entry):
+        return 2, told
+    words = _words(entry)
+    if (named := _at_the_top(words)) is not Role.PLAIN:
+        return 3, named
+    guess = _guess(words, hints)
+    return (3 if guess is Role.PLAIN else 4), guess
 
 
-def _top_name(entry: Listed) -> str:
-    """The folded name without a parent that only holds the provider's own folders."""
-    name = folded(entry.name)
-    parent, delimiter, rest = name.partition(entry.delimiter) if entry.delimiter else (name, "", "")
-    return rest if delimiter and parent in _PARENTS else name
+def _by_flag(entry: Listed) -> Role | None:
+    return next((_BY_FLAG[flag] for flag in sorted(_flags(entry) & _BY_FLAG.keys())), None)
+
+
+def _words(entry: Listed) -> _Words:
+    """The folded parts of a name. Some programs write a provider's parent and what lies in it as one: INBOX.Sent."""
+    words = folded(entry.name).split(entry.delimiter) if entry.delimiter else [folded(entry.name)]
+    parted = (word.split(".", 1) if word.partition(".")[0] in _PARENTS else [word] for word in words)
+    return tuple(part for parts in parted for part in parts)
+
+
+def _at_the_top(words: _Words) -> Role:
+    """By the name alone, without a parent that only holds the provider's own folders."""
+    top = words[1:] if len(words) > 1 and words[0] in _PARENTS else words
+    return _BY_NAME.get(top[0], Role.PLAIN) if len(top) == 1 else Role.PLAIN
+
+
+def _hints(entries: Sequence[Listed]) -> _Hints:
+    flagged = {_words(e): role for e in entries if e.name.upper() != INBOX and (role := _by_flag(e))}
+    inside: dict[_Words, set[Role]] = {}
+    for words in map(_words, entries):
+        role = Role.INBOX if words[-1] == "inbox" else _BY_NAME.get(words[-1])
+        if role:
+            inside.setdefault(words[:-1], set()).add(role)
+    accounts = {parent for parent, roles in inside.items() if parent and (Role.INBOX in roles or roles >= _ACCOUNT)}
+    return _Hints(flagged, set(flagged.values()), accounts)
+
+
+def _guess(words: _Words, hints: _Hints) -> Role:
+    """The role of a folder deeper down.
+
+    What lies within Drafts, Junk or Trash is of that kind, too. And the top of a mailbox may be deeper: below a
+    provider's parent, or what holds an Inbox, or Sent, Drafts and Trash together, for that is an account. Where
+    flags tell which folder has a role, no name makes another one such: somebody's own Projects/Drafts is to be read.
+    """
+    for size in range(1, len(words)):
+        if (above := hints.flagged.get(words[:size])) in _INHERITED:
+            return above
+    tops = (n for n in range(len(words) - 1, 0, -1) if words[n - 1] in _PARENTS or words[:n] in hints.accounts)
+    rest = words[next(tops, 0) :]
+    role = _BY_NAME.get(rest[0], Role.PLAIN)
+    if role in hints.told or (len(rest) > 1 and role not in _INHERITED):
+        return Role.PLAIN
+    return role
 
 
 def first(folders: Iterable[Folder], role: Role) -> Folder | None:

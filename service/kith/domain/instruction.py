@@ -1,6 +1,6 @@
 """The values a reply is turned into: what can be asked for, and one thing that is asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -35,6 +35,8 @@ class Verb(StrEnum):
     UNDO = "undo"
     MORE = "more"
     HELP = "help"
+    LEAVE = "leave"
+    """What was not understood may be left as it is."""
     YES = "yes"
     """The answer to a question that was asked back, such as whether to forget somebody."""
     UNKNOWN = "unknown"
@@ -52,7 +54,9 @@ class Instruction:
     the verb is about: a note, a follow-up's matter, what thanks are for, a link, the ID of an UNDO; of
     a TOUCH what is told beyond the touch itself, "" if nothing. on is the day of a touch (today where
     none is said), the end of a snooze, the date of a follow-up; None where it is not needed. address is
-    ADD's. problem says in a short sentence why a line was not understood (UNKNOWN only).
+    ADD's. problem says in a short sentence why a line was not understood (UNKNOWN only), and meant which verb its words
+    begin with, if any. words are this one's part of the line, as a line of its own ("Bob: snooze a while"); "" where
+    the line cannot be parted.
     """
 
     position: int
@@ -69,6 +73,8 @@ class Instruction:
     tags: tuple[str, ...] = ()
     circle: str = ""
     about: str = ""
+    words: str = field(default="", compare=False)  # how it was said is no part of what is asked
+    meant: Verb | None = field(default=None, compare=False)
 
 
 def order(

@@ -1,7 +1,7 @@
 """Invitation traffic put together: which state of a meeting holds after all that was asked, answered and cancelled."""
 
 from collections import deque
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Final
@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 from kith.domain.attendance import Answers, Key, is_current, own_answers, plain_key, written_at
 from kith.domain.calendar import CANCELLED, Attendee, Heard, Invite, moment
+from kith.domain.hosts import is_asking, rightful
 
-_ASKING: Final = frozenset({"REQUEST", "PUBLISH"})
 _MOST: Final = 20
 """Words of one person about one meeting, and turns of a series (RANGE); of more, the latest count."""
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _POSTMEN: Final = frozenset({"noreply@email.apple.com", "calendar-notification@google.com"})
 """Calendars that write for those who use them, whom they put into Reply-To; no stranger can write from there."""
 
@@ -30,53 +29,41 @@ def asking(invite: Invite, recipients: Sequence[str]) -> Invite:
     return replace(invite, attendees=tuple(map(Attendee, recipients)))
 
 
-def merge(heard: Iterable[Heard], key: Key = plain_key, welcome: Container[str] = ()) -> list[Invite]:
+def few_of(invites: Sequence[Invite], most: int) -> tuple[Invite, ...]:
+    """Those about the first so many meetings or series."""
+    uids = list(dict.fromkeys(invite.uid for invite in invites))[:most]
+    return tuple(invite for invite in invites if invite.uid in uids)
+
+
+def merge(heard: Iterable[Heard], key: Key = plain_key, welcome: Collection[str] = ()) -> list[Invite]:
     """What holds for each meeting: one Invite for every uid and recurrence_id, in that order.
 
-    Of requests the highest SEQUENCE counts, then the latest DTSTAMP (RFC 5546, 2.1.5); one that names
-    another organizer than the first did counts only if there is no other. A REPLY changes the answer
-    of its own sender and nothing else. Who answers without having been asked (through a group's address, or
-    RFC 5546, 3.2.3) counts among those who were, if they are welcome: strangers could make any meeting a
-    crowd. A CANCEL counts from the organizer, or from whoever sent the request; it leaves status CANCELLED,
-    or takes out those it names where it cancels only for them. COUNTER and the rest change nothing. A meeting
-    known by replies alone is put together from them. The order in which the mails were seen does not matter.
-    welcome holds keys.
+    Of requests the highest SEQUENCE counts, then the latest DTSTAMP (RFC 5546, 2.1.5), among those of whoever
+    may change the meeting (kith.domain.hosts). A REPLY changes the answer of its own sender and nothing else. Who
+    answers without having been asked (through a group's address, or RFC 5546, 3.2.3) counts among those who were,
+    if they are welcome: strangers could make any meeting a crowd. A CANCEL counts from the organizer, or from
+    whoever sent the request; it leaves status CANCELLED, or takes out those it names where it cancels only for
+    them. COUNTER and the rest change nothing. A meeting known by replies alone is put together from them. The
+    order in which the mails were seen does not matter. welcome holds keys.
     """
     by_uid: dict[str, list[Heard]] = {}
     for one in heard:
         by_uid.setdefault(one.invite.uid, []).append(one)
-    return [invite for uid in sorted(by_uid) for invite in state(in_order(by_uid[uid]), key, welcome)]
+    return [invite for uid in sorted(by_uid) for invite in state(rightful(by_uid[uid], key, welcome), key, welcome)]
 
 
-def in_order(heard: Iterable[Heard]) -> list[Heard]:
-    """Older before newer; the words themselves decide between what is equally old."""
-
-    def order(one: Heard) -> tuple[object, ...]:
-        invite = one.invite
-        return (invite.sequence, invite.stamp or _NEVER, one.seen_at, one.sender, repr(invite))
-
-    return sorted(heard, key=order)
-
-
-def state(heard: Sequence[Heard], key: Key, welcome: Container[str]) -> Iterator[Invite]:
-    """What holds for the meetings of one uid, of which this was heard, in_order; otherwise as merge."""
+def state(heard: Sequence[Heard], key: Key, welcome: Collection[str]) -> Iterator[Invite]:
+    """What holds for the meetings of one uid, of which this was heard, as rightful gives it; otherwise as merge."""
     return _Meeting(heard, key, welcome).states()
-
-
-def is_asking(invite: Invite) -> bool:
-    """Whether it asks people to come."""
-    return invite.method in _ASKING and invite.status != CANCELLED
 
 
 class _Meeting:
     """All that was heard of one uid."""
 
-    def __init__(self, heard: Sequence[Heard], key: Key, welcome: Container[str]) -> None:
+    def __init__(self, heard: Sequence[Heard], key: Key, welcome: Collection[str]) -> None:
         self.key, self.welcome = key, welcome
         asked = [h for h in heard if is_asking(h.invite)]
-        first = min(asked, key=lambda h: h.seen_at, default=None)
-        self.organizer = key(first.invite.organizer) if first else ""
-        series = self._latest([h for h in asked if not h.invite.recurrence_id])
+        series = _latest([h for h in asked if not h.invite.recurrence_id])
         placed = [_placed(h, series.invite) for h in heard] if series and series.invite.recurs else heard
         self.asked = _by_recurrence_id(h for h in placed if is_asking(h.invite))
         self.cancels = self._by_sender(h for h in placed if _cancels(h.invite))
@@ -86,7 +73,7 @@ class _Meeting:
 
     def states(self) -> Iterator[Invite]:
         """The state of the series, or of the single meeting, and of each meeting that differs from it."""
-        series = self._latest(self.asked.get("", [])) or self._from_answers("")
+        series = _latest(self.asked.get("", [])) or self._from_answers("")
         series = series and self._answered(series, "")
         for recurrence_id in sorted({*self.asked, *self.answers, *self.cancels}):
             base = series if not recurrence_id else self._one_of(series, recurrence_id)
@@ -98,7 +85,7 @@ class _Meeting:
 
     def _one_of(self, series: Heard | None, recurrence_id: str) -> Heard | None:
         """One meeting of a series: as it was asked for itself, or as the series has it."""
-        asked = self._latest(self.asked.get(recurrence_id, []))
+        asked = _latest(self.asked.get(recurrence_id, []))
         if asked:
             asked = self._answered(asked, "")  # who answered the series answered this one, too
         elif series and series.invite.recurs:
@@ -106,18 +93,14 @@ class _Meeting:
         asked = asked or self._from_answers(recurrence_id)
         return asked and self._answered(asked, recurrence_id)
 
-    def _latest(self, asked: Sequence[Heard]) -> Heard | None:
-        """The request that holds."""
-        right = (h for h in reversed(asked) if self.key(h.invite.organizer) == self.organizer)
-        return next(right, asked[-1] if asked else None)
-
     def _from_answers(self, recurrence_id: str) -> Heard | None:
-        """A meeting that the owner called elsewhere than by mail, as those who answer describe it."""
+        """A meeting that the owner called elsewhere than by mail, as those who answer describe it: the known first."""
         answers = sorted(self.answers.get(recurrence_id, []), key=written_at)
         if not answers:
             return None
+        last = next((h for h in reversed(answers) if self.key(h.sender) in self.welcome), answers[-1])
         who = tuple({self.key(a.address): a for h in answers for a in own_answers(h, self.key)}.values())
-        return answers[-1]._replace(invite=replace(answers[-1].invite, method="REQUEST", attendees=who), sender="")
+        return last._replace(invite=replace(last.invite, method="REQUEST", attendees=who), sender="")
 
     def _answered(self, base: Heard, recurrence_id: str) -> Heard:
         """The request with the last answers of those who were asked, and of those who come unasked."""
@@ -165,6 +148,11 @@ class _Meeting:
         return found
 
 
+def _latest(asked: Sequence[Heard]) -> Heard | None:
+    """The request that holds."""
+    return asked[-1] if asked else None
+
+
 def _by_recurrence_id(heard: Iterable[Heard]) -> dict[str, list[Heard]]:
     found: dict[str, list[Heard]] = {}
     for one in heard:
@@ -183,7 +171,7 @@ def _goes_on(heard: Iterable[Heard], recurrence_id: str) -> bool:
 
 
 def _cancels(invite: Invite) -> bool:
-    return invite.method == "CANCEL" or (invite.method in _ASKING and invite.status == CANCELLED)
+    return invite.method == "CANCEL" or (invite.method in {"REQUEST", "PUBLISH"} and invite.status == CANCELLED)
 
 
 def _placed(heard: Heard, series: Invite) -> Heard:

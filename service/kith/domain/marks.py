@@ -21,6 +21,8 @@ TELLING_PARTS: Final = frozenset({"text/calendar", REACTION_TYPE, RECEIPT_PART})
 """The types of parts that a verdict depends on. Of a message without them its headers tell enough."""
 
 _MACHINES: Final = frozenset({"auto-submitted", "x-autoreply", "x-autorespond", "precedence", "return-path"})
+_AUTOMATIC: Final = frozenset({"auto_reply", "auto-reply"})
+_BULK: Final = frozenset({"bulk", "list", "junk"})
 _OPENING: Final = 400  # characters: the sentence of a reaction is the first there is
 _COMMENT = re.compile(r"\([^()]*\)")
 # The sentence by which Outlook tells of a reaction, in some of its languages, however it calls the reader.
@@ -75,10 +77,10 @@ def _is_answer(envelope: Envelope) -> bool:
 
 def _says_automatic(marks: Mapping[str, str]) -> bool:
     return (
-        _word(marks.get("auto-submitted", "")) not in ("no", "")
+        not {"no", ""}.issuperset(_words(marks, "auto-submitted"))
         or "x-autoreply" in marks
         or "x-autorespond" in marks
-        or _word(marks.get("precedence", "")) in ("auto_reply", "auto-reply")
+        or not _AUTOMATIC.isdisjoint(_words(marks, "precedence"))
         or "".join(marks.get("return-path", "").split()) == "<>"
     )
 
@@ -86,8 +88,7 @@ def _says_automatic(marks: Mapping[str, str]) -> bool:
 def is_bulk(envelope: Envelope) -> bool:
     """Sent to many at once: a list, a newsletter (RFC 2919, RFC 2369)."""
     marks = envelope.marks
-    precedence = _word(marks.get("precedence", ""))
-    return "list-id" in marks or "list-unsubscribe" in marks or precedence in ("bulk", "list", "junk")
+    return "list-id" in marks or "list-unsubscribe" in marks or not _BULK.isdisjoint(_words(marks, "precedence"))
 
 
 def telling_field(envelope: Envelope, is_so: Callable[[Envelope], bool]) -> str:
@@ -142,7 +143,11 @@ def _plain(media_type: str) -> str:
     return "".join(media_type.split()).casefold()
 
 
-def _word(value: str) -> str:
-    """The first word of a field, without comments and parameters (RFC 3834, 5)."""
-    words = (_COMMENT.sub(" ", value) if "(" in value else value).replace(";", " ").split(maxsplit=1)
-    return words[0].casefold() if words else ""
+def _words(marks: Mapping[str, str], name: str) -> list[str]:
+    """The first word of a field, or of each of several, without comments and parameters (RFC 3834, 5)."""
+    value = marks.get(name)
+    if not value:
+        return []
+    plain = _COMMENT.sub(" ", value) if "(" in value else value
+    found = (one.replace(";", " ").split(maxsplit=1) for one in plain.split(","))
+    return [words[0].casefold() for words in found if words]

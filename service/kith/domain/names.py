@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -56,6 +56,37 @@ def bare(name: str) -> str:
     """A case-folded name in the letters of a plain keyboard, as far as they have marks: łukasz is lukasz."""
     letters = unicodedata.normalize("NFKD", name.translate(_WITHOUT_STROKE))
     return "".join(c for c in letters if not unicodedata.combining(c))
+
+
+def fitting(names: Iterable[tuple[int, str]], wanted: str) -> list[int]:
+    """Whom a case-folded name or a part of one means, each once, among people's numbers with their names.
+
+    The first of these that fits anybody decides: a whole name, a word of a name, any part of a name.
+    Accents may be left out; where they are written, names that have them come first.
+    """
+    folded = [(person_id, " ".join(name.split()).casefold()) for person_id, name in names]
+    plain = bare(wanted)
+    found = _fitting(folded, wanted) if plain != wanted else []
+    return found or _fitting([(person_id, bare(name)) for person_id, name in folded], plain)
+
+
+def _fitting(names: Sequence[tuple[int, str]], wanted: str) -> list[int]:
+    tests = (
+        lambda name: name == wanted,
+        lambda name: wanted in name.replace("-", " ").split() or f" {wanted} " in f" {name} ",
+        lambda name: wanted in name,
+    )
+    for fits in tests if wanted else ():
+        ids = dict.fromkeys(person_id for person_id, name in names if fits(name))
+        if ids:
+            return list(ids)
+    return []
+
+
+def holds_words(name: str, wanted: str) -> bool:
+    """Whether each word that is wanted is a word of the name, and not only a part of one."""
+    said, words = (set(bare(text.casefold()).replace("-", " ").split()) for text in (wanted, name))
+    return bool(said) and said <= words
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,10 @@ from kith.domain.dates import Birthday, Duration
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person, as the owner described them. every is their own cadence, before tag and circle."""
+    """One person, as the owner described them. every is their own cadence, before tag and circle.
+
+    aliases are names of people who became part of this one; they are found by these, too.
+    """
 
     id: int
     name: str
@@ -20,6 +23,7 @@ class Person:
     about: str = ""
     birthday: Birthday | None = None
     phones: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     paused: bool = False
     snoozed_until: date | None = None
     passed_over: int = 0

@@ -16,7 +16,18 @@ from kith.domain.reply_lines import Opening, opening
 from kith.domain.reply_people import Known, begins_with_verb, named, ranged, together
 from kith.domain.reply_person import LONG_LINE
 from kith.domain.reply_verb_first import as_written, verb_first
-from kith.domain.reply_words import first_word, goes_on, is_bare_name, is_closing, is_greeting, is_signature, plain
+from kith.domain.reply_words import (
+    first_word,
+    goes_on,
+    is_bare_name,
+    is_closing,
+    is_greeting,
+    is_leave,
+    is_offered,
+    is_salutation,
+    is_signature,
+    plain,
+)
 from kith.domain.touch import is_automatic
 
 __all__ = [
@@ -37,7 +48,7 @@ HTML_MARK: Final = 'data-kith="letter"'
 MOST: Final = 500
 """Instructions in one mail. What is left over comes back as one that was not understood."""
 
-_PREFIX: Final = re.compile(r"\s*(?:(?:re|fwd?|aw|wg|sv|tr)\s?:\s?)?kith\b\s?:?", re.IGNORECASE)
+_PREFIX: Final = re.compile(r"\s*kith\b\s?:?", re.IGNORECASE)
 _OF_A_NEW_ONE: Final = frozenset({"every", "circle"})
 """Verbs that may follow the address of a new person."""
 _NO_BEGINNING: Final = "whom is this about? Begin with a number from the letter, a name and a colon, or an address"
@@ -104,7 +115,8 @@ def parse_self_note(
 ) -> list[Instruction]:
     """What a mail of the owner's to themself says: the words of the subject after "kith:", then those of the mail.
 
-    A subject that is only a name is whom the mail is about: "kith: Maria".
+    A subject that is only a name is whom the mail is about: "kith: Maria". One that is not the owner's own words
+    (see kith.domain.subject) is to be left out.
     """
     said = _PREFIX.sub("", subject, count=1).strip()
     if is_bare_name(said) and not is_greeting(said) and text.strip() and opening(plain(said)) is None:
@@ -119,13 +131,15 @@ def is_mere_politeness(text: str, owner: str = "") -> bool:
 
 def _items(text: str, is_known: Known, owner: str) -> list[_Item]:
     items: list[_Item] = []
-    for line, is_wrapped in _meant(text, owner):
+    for line, before in _meant(text, owner):
         if len(items) > MOST:  # each gives an instruction, so that these are left over
             items[-1].lines.append(line.strip())
             continue
         words = plain(line)
-        start = _beginning(words, is_known, is_wrapped=is_wrapped and bool(items))
-        alone = not items or _is_complete(items[-1])
+        is_apart = not before.strip()
+        alone = not items or _is_complete(items[-1]) or (is_apart and _is_to_kith(words, owner))
+        start = _leaving(words, before, may_go_on=not (alone or is_apart))
+        start = start or _beginning(words, is_known, is_wrapped=_is_cut(before) and bool(items))
         if items and _wants_address(items[-1]):
             start = None if start and _is_address(start) else start  # a mail program broke the line before it
             alone = alone or begins_with_verb(words)
@@ -136,6 +150,18 @@ def _items(text: str, is_known: Known, owner: str) -> list[_Item]:
         if not start:
             items[-1].words.append(words)
     return items
+
+
+def _leaving(words: str, before: str, *, may_go_on: bool) -> Opening | None:
+    """ "leave them", as a receipt offers it; words like it only where they cannot belong to the line before them."""
+    if not is_leave(words) or (may_go_on and (_is_cut(before) or not is_offered(words))):
+        return None
+    return Opening((), "", Verb.LEAVE, closed=True)
+
+
+def _is_to_kith(words: str, owner: str) -> bool:
+    """Whether a line after an empty one turns away from whom the lines before it are about: it greets, or signs."""
+    return is_salutation(words) or is_signature(words, owner)
 
 
 def _beginning(words: str, is_known: Known, *, is_wrapped: bool) -> Opening | None:
@@ -156,15 +182,15 @@ def _begun(start: Opening | None, line: str, is_known: Known) -> Iterator[_Item]
         yield _Item(part, [line], [part.rest])
 
 
-def _meant(text: str, owner: str) -> Iterator[tuple[str, bool]]:
-    """The lines that are not empty and more than politeness, and whether a mail program may have wrapped them."""
+def _meant(text: str, owner: str) -> Iterator[tuple[str, str]]:
+    """The lines that are not empty and more than politeness, each with the line above it."""
     above = ["", *text.splitlines()]
     lines = [(line, before) for before, line in pairwise(above) if line.strip()]
     last = lines[-1][0] if lines else ""
     is_signed = len(lines) > 1 and is_closing(lines[-2][0]) and is_bare_name(last) and opening(plain(last)) is None
     if is_signed or (is_signature(last, owner) and not goes_on(lines[-1][1])):
         lines.pop()
-    return ((line, _is_cut(before)) for line, before in lines if not is_greeting(line))
+    return ((line, before) for line, before in lines if not is_greeting(line))
 
 
 def _is_cut(line: str) -> bool:
@@ -196,5 +222,6 @@ def _instructions(item: _Item, today: date, circles: Collection[str]) -> Iterato
         words = [line for line in item.words if line]
         said = reply_person.instructions(reply_person.joined(words), today)
         for person in start.people:
-            nothing = not_understood(f"nothing is said about {person}")
-            yield from (replace(as_written(one, start), who=(person, *one.who)) for one in said or [nothing])
+            for one in said or [not_understood(f"nothing is said about {person}")]:
+                own = f"{person}: {one.words}" if one.words else ""
+                yield replace(as_written(one, start), who=(person, *one.who), words=own)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -52,18 +53,22 @@ def instructions(words: str, today: date) -> list[Instruction]:
 
 
 def _complete(said: Instruction | None, told: str) -> Iterator[Instruction]:
+    """An instruction with what is told after it: as a part of it, or as a note. Each has its own words."""
     if said is None:
         if told:
-            yield order(Verb.NOTE, text=told)
+            yield replace(order(Verb.NOTE, text=told), words=told)
         return
     told = "" if is_closing(told) or is_courtesy(told) else told
+    whole = f"{said.words} {told}".strip()
     if said.verb is Verb.TOUCH:
         before = "" if is_courtesy(said.text) else said.text
-        yield order(Verb.TOUCH, channel=said.channel, on=said.on, text=f"{before} {told}".strip())
-        return
-    yield said
-    if told and said.verb is not Verb.UNKNOWN:  # an UNKNOWN holds all words of its line already
-        yield order(Verb.NOTE, text=told)
+        yield replace(said, text=f"{before} {told}".strip(), words=whole)
+    elif said.verb is Verb.UNKNOWN:
+        yield replace(said, words=whole)
+    else:
+        yield replace(said, words=said.words.rstrip(_BEFORE_SAID))
+        if told:
+            yield replace(order(Verb.NOTE, text=told), words=told)
 
 
 def _groups(words: str, today: date) -> Iterator[tuple[Instruction | None, str]]:
@@ -77,7 +82,8 @@ def _groups(words: str, today: date) -> Iterator[tuple[Instruction | None, str]]
             continue
         if number:
             yield said, "".join(told)
-        said, told = found[0], [found[1]]
+        own = " ".join(sentence.removesuffix(found[1]).split()).lstrip(_BEFORE_SAID)
+        said, told = replace(found[0], words=own), [found[1]]
     yield said, "".join(told)
 
 
@@ -104,11 +110,15 @@ def _read(sentence: str, today: date, *, is_first: bool) -> Said | None:
         day, others = slip
         said = _read_words(others, today, is_first=is_first)
         if said and said[0].verb in {Verb.TOUCH, Verb.UNKNOWN}:
-            return not_understood(f"which day? The calendar has no {day}"), ""
+            return _which_day(f"The calendar has no {day}", said[0].meant or Verb.TOUCH)
     said = _read_words(words, today, is_first=is_first)
     if said and said[0].verb is Verb.TOUCH and said[0].on and is_to_come(words, said[0].on, today):
-        return not_understood("which day? It is still to come this year; say the year if it was in another"), ""
+        return _which_day("It is still to come this year; say the year if it was in another", Verb.TOUCH)
     return said
+
+
+def _which_day(why: str, meant: Verb) -> Said:
+    return replace(not_understood(f"which day? {why}"), meant=meant), ""
 
 
 def _read_words(words: str, today: date, *, is_first: bool) -> Said | None:

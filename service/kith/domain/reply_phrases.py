@@ -46,6 +46,7 @@ _NO_CIRCLE: Final = vocabulary("of is was has back around")
 _NO_TAG: Final = PROSE | vocabulary("me us him her them along as the a an by into onto out over up down")
 """Words with which something is told: "tag along on the hike"."""
 _MOST_TAGS: Final = 8
+_VERB_OF: Final = {str(verb).replace(" ", ""): verb for verb in Verb}
 
 
 def read_tags(words: str) -> Said | None:
@@ -75,7 +76,8 @@ def read_phrase(name: str, rest: str, parted: bool, today: date) -> Said | None:
     if said and said[0].verb is not Verb.UNKNOWN:
         return said
     bare = without_courtesy(rest, thanks=name != "followup")  # a follow-up may be about thanks
-    return phrase(bare, parted, today) if bare != rest else said
+    said = phrase(bare, parted, today) if bare != rest else said
+    return (replace(said[0], meant=_VERB_OF.get(name)), said[1]) if said else None
 
 
 def _snooze(rest: str, _parted: bool, today: date) -> Said | None:

@@ -18,6 +18,8 @@ _MOST_NAMED: Final = 40
 _TO: Final = re.compile(r" (?:to|and|&) ", re.IGNORECASE)
 _REASON: Final = re.compile(r"[:;,] | because ")
 _TAG: Final = re.compile(r"#([^\W_][\w&+.-]{0,39})")
+_QUOTED_NAME: Final = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"“”»],?")
+"""All of it is the name, whatever its words: a digest offers a stranger's so."""
 _EDGE: Final = " ,.;:!-–—"
 _MOST_CIRCLE_WORDS: Final = 6
 _ENDS_CIRCLE: Final = PROSE | vocabulary("every about circle and from met whom who since we our please pls as")
@@ -30,11 +32,12 @@ def instructions(opening: Opening, rest: str, circles: Collection[str] = ()) -> 
     circles are the names that the owner gave to circles, of several words perhaps.
     """
     if opening.verb is Verb.ADD:
-        return [_add(rest, circles)]
-    reader = _READERS.get(opening.verb or Verb.UNKNOWN)
-    if reader is not None:
-        return reader(rest)
-    return [order(opening.verb or Verb.UNKNOWN, who=opening.people, text=rest)]
+        found = [_add(rest, circles)]
+    elif reader := _READERS.get(opening.verb or Verb.UNKNOWN):
+        found = reader(rest)
+    else:
+        found = [order(opening.verb or Verb.UNKNOWN, who=opening.people, text=rest)]
+    return [replace(one, meant=opening.verb) if one.verb is Verb.UNKNOWN else one for one in found]
 
 
 def _people(text: str) -> tuple[str, ...]:
@@ -49,10 +52,11 @@ def _for(verb: Verb, example: str) -> Callable[[str], list[Instruction]]:
 
     def read(rest: str) -> list[Instruction]:
         whom, _, matter = rest.partition(" for ")
-        people = _people(whom)
+        people, matter = _people(whom), matter.strip()
         if not people or (verb is Verb.ASK and not matter.strip(_EDGE)):
             return [not_understood(f"whom, and for what? For example: {example}")]
-        return [order(verb, who=(person,), text=matter.strip()) for person in people]
+        told = f" for {matter}" if matter else ""
+        return [replace(order(verb, who=(person,), text=matter), words=f"{verb} {person}{told}") for person in people]
 
     return read
 
@@ -72,14 +76,16 @@ def _introduce(rest: str) -> list[Instruction]:
     if len(first) != 1 or not others:
         return [not_understood("whom to whom? For example: introduce Maria to Bob: both are moving to Lisbon")]
     reason = both[1].strip() if len(both) == 2 else ""
-    return [order(Verb.INTRODUCE, who=(first[0], other), text=reason) for other in others]
+    told = f": {reason}" if reason else ""
+    orders = [order(Verb.INTRODUCE, who=(first[0], other), text=reason) for other in others]
+    return [replace(one, words=f"introduce {first[0]} to {one.who[1]}{told}") for one in orders]
 
 
 def _briefing(rest: str) -> list[Instruction]:
     people = _people(rest)
     if not people:
         return [not_understood("about whom? For example: ? Maria")]
-    return [order(Verb.BRIEFING, who=(person,)) for person in people]
+    return [replace(order(Verb.BRIEFING, who=(person,)), words=f"? {person}") for person in people]
 
 
 def _add(rest: str, circles: Collection[str]) -> Instruction:
@@ -87,8 +93,9 @@ def _add(rest: str, circles: Collection[str]) -> Instruction:
     at = next((i for i, word in enumerate(words) if looks_like(_bare(word)) and "/" not in word), None)
     if at is None:
         return not_understood("a new person needs a mail address. For example: add Jane Doe <jane@example.com>")
-    named = _name_ends(words[:at])
-    name = " ".join(words[:named]).strip("\"',:<( ")
+    quoted = _QUOTED_NAME.fullmatch(" ".join(words[:at]))
+    named = at if quoted else _name_ends(words[:at])
+    name = quoted[1].strip() if quoted else " ".join(words[:named]).strip("\"',:<( ")
     new = replace(order(Verb.ADD, who=(name,)), address=_bare(words[at]))
     described = _described(new, words[named:at] + words[at + 1 :], circles)
     return described or not_understood("every how long? For example: every 6 weeks")

@@ -36,7 +36,8 @@ _CLOSINGS: Final = vocabulary(
 _SMALL_TALK: Final = vocabulary(
     "hope you are well|hope you're well|hope you are doing well|hope you're doing well|hope all is well|"
     "hope all's well|hope this finds you well|hope you are good|thanks this is great|thank you this is great|"
-    "thanks this is lovely|thanks this is helpful|have a nice day|have a good day|have a good week|"
+    "thanks this is lovely|thanks this is helpful|thanks for this|thank you for this|many thanks for this|"
+    "have a nice day|have a good day|have a good week|"
     "have a nice weekend|have a great day|how are you",
     "|",
 )
@@ -92,8 +93,8 @@ def _link(found: re.Match[str]) -> str:
     """What the owner wrote, without the same once more."""
     if found["shown"]:
         return found["shown"] if found["shown"] == found["behind"] else found[0]
-    before, target = found.string[: found.start()], found["target"]
-    if before.endswith(target):
+    target = found["target"]
+    if found.string.endswith(target, 0, found.start()):
         return ""
     return f"{found['gap']}<{target}>" if found["mailto"] else found[0]
 
@@ -114,9 +115,20 @@ def _in_figures(found: re.Match[str]) -> str:
 
 
 def is_greeting(line: str) -> bool:
-    """Whether a line is nothing but a word of greeting or of thanks, with a name at most: "Hi Kith,", "Best, Alex"."""
+    """Whether a line is nothing but a word of greeting or of thanks, with a name at most: "Hi Kith,", "Best, Alex".
+
+    Or several of them: "hi kith, thanks for this".
+    """
     if len(line) > _LONGEST_GREETING:
         return False
+    clauses = _CLAUSE.split(line)
+    return _is_polite(line) or (len(clauses) > 1 and all(_is_polite(clause) for clause in clauses))
+
+
+_CLAUSE: Final = re.compile(r"[,.;!] ")
+
+
+def _is_polite(line: str) -> bool:
     words = [word for part in plain(line).split() if (word := _without_marks(part))]
     if " ".join(words).casefold().replace("’", "'").removeprefix("i ").rstrip("?") in _SMALL_TALK:
         return True
@@ -124,6 +136,13 @@ def is_greeting(line: str) -> bool:
         if " ".join(words[:count]).casefold() in _POLITE:
             return len(words) - count <= 3 and all(_is_addressed(word) for word in words[count:])
     return False
+
+
+def is_salutation(line: str) -> bool:
+    """Whether a line begins by greeting somebody, whatever comes after that: "Hi Kith, no news from Tom yet"."""
+    first = _CLAUSE.split(line[:_LONGEST_GREETING], maxsplit=1)[0]
+    words = first.casefold().split()
+    return is_greeting(first) and any(" ".join(words[:count]).strip(_EDGE) in _GREETINGS for count in (1, 2))
 
 
 def _is_addressed(word: str) -> bool:
@@ -196,6 +215,23 @@ def goes_on(line: str) -> bool:
 _NEEDS_MORE: Final = vocabulary(
     "with and or to about for of from by at is was called named the her his my our like than met saw & +"
 )
+
+
+_LEAVE: Final = re.compile(
+    r"(?:please )?(?:leave|drop|ignore|skip|never ?mind)"
+    r"(?: (?:it|this|that|them|these|those|all))*(?: as (?:it|they) (?:is|are))?[.! ]*",
+    re.IGNORECASE,
+)
+
+
+def is_leave(line: str) -> bool:
+    """Whether a line says that what was not understood may be left ("ignore it")."""
+    return len(line) <= _LONGEST_GREETING and _LEAVE.fullmatch(line.strip()) is not None
+
+
+def is_offered(line: str) -> bool:
+    """Whether it says so in the words that a receipt offers."""
+    return without_courtesy(line.removeprefix("please ")).strip(" .!").casefold() == "leave them"
 
 
 def is_bare_name(line: str) -> bool:

@@ -41,7 +41,9 @@ def plan(cursor: Cursor | None, uidvalidity: int, uidnext: int | None) -> Plan:
     What was read before is known by its identity, so reading it again adds nothing twice.
     """
     if uidvalidity == 0:
-        return Plan(Kind.REFUSE, why="the server gives the folder no UIDVALIDITY, so nothing in it has a lasting name")
+        return Plan(
+            Kind.REFUSE, why="the server gives the folder no UIDVALIDITY of use, so nothing in it has a lasting name"
+        )
     if cursor is None:
         return Plan(Kind.CONTINUE)
     if cursor.uidvalidity != uidvalidity:

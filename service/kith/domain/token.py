@@ -1,4 +1,4 @@
-"""The Message-IDs of Kith's letters: unguessable, and so the token that an answer brings back."""
+"""The Message-IDs of Kith's letters: unguessable, and so the token that an answer brings back; and of its drafts."""
 
 import hashlib
 import hmac
@@ -9,38 +9,48 @@ from datetime import datetime, timedelta
 LIFE = timedelta(days=90)
 """How long a letter may be answered."""
 
-_OURS = re.compile(r"<kith\.([a-z2-7]{16})\.([0-9a-f]{32})@[^<>@\s]+>", re.IGNORECASE | re.ASCII)
+_OURS = re.compile(r"<(kith|draft)\.([a-z2-7]{16})\.([0-9a-f]{32})@[^<>@\s]+>", re.IGNORECASE | re.ASCII)
+_LETTER, _DRAFT = "kith", "draft"
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Makes and knows the Message-IDs of one owner's letters. key is secret."""
+    """Makes and knows the Message-IDs of one owner's letters and drafts. key is secret.
+
+    A draft's goes to whom it is for, and must tell nothing of a letter's: each kind has a seal of its own.
+    """
 
     key: bytes
     owner_id: int
 
     def message_id(self, nonce: str, domain: str) -> str:
         """The Message-ID of the letter with this nonce (16 letters of base32, lower case)."""
-        return f"<kith.{nonce}.{self._seal(nonce)}@{domain}>"
+        return self._made(_LETTER, nonce, domain)
 
     def is_ours(self, message_id: str) -> bool:
-        """Whether a Message-ID was made with our key for our owner."""
-        found = _OURS.fullmatch(message_id.strip())
-        if not found:
-            return False
-        nonce, seal = found.group(1).lower(), found.group(2).lower()
-        return hmac.compare_digest(seal, self._seal(nonce))
+        """Whether a Message-ID is that of a letter, made with our key for our owner."""
+        return self._is(_LETTER, message_id)
 
     def draft_id(self, nonce: str, domain: str) -> str:
         """The Message-ID of a draft: known again when it is sent, and never taken for a letter's."""
-        return self.message_id(nonce, domain).replace("<kith.", "<draft.", 1)
+        return self._made(_DRAFT, nonce, domain)
 
     def is_draft(self, message_id: str) -> bool:
         """Whether a Message-ID is that of a draft of ours."""
-        return message_id.startswith("<draft.") and self.is_ours(message_id.replace("<draft.", "<kith.", 1))
+        return self._is(_DRAFT, message_id)
 
-    def _seal(self, nonce: str) -> str:
-        said = f"{self.owner_id}:{nonce}".encode()
+    def _made(self, kind: str, nonce: str, domain: str) -> str:
+        return f"<{kind}.{nonce}.{self._seal(kind, nonce)}@{domain}>"
+
+    def _is(self, kind: str, message_id: str) -> bool:
+        found = _OURS.fullmatch(message_id.strip())
+        if not found or found.group(1).lower() != kind:
+            return False
+        nonce, seal = found.group(2).lower(), found.group(3).lower()
+        return hmac.compare_digest(seal, self._seal(kind, nonce))
+
+    def _seal(self, kind: str, nonce: str) -> str:
+        said = f"{kind}:{self.owner_id}:{nonce}".encode()
         return hmac.new(self.key, said, hashlib.sha256).hexdigest()[:32]
 
 

@@ -18,10 +18,11 @@ from kith.domain.marks import (
     telling_field,
 )
 from kith.domain.message import Envelope
+from kith.domain.relay import is_relayed
 
 __all__ = [
-    "NOTHING_MORE", "TELLING_PARTS", "Channel", "Circumstances", "Direction", "Found", "Reason", "Verdict",
-    "is_automatic", "judge", "may_be_reaction", "was_moved",
+    "BY_REPLY_TO", "DISOWNED", "NOTHING_MORE", "TELLING_PARTS", "Channel", "Circumstances", "Direction", "Found",
+    "Reason", "Verdict", "is_automatic", "judge", "may_be_reaction", "was_moved",
 ]  # fmt: skip
 
 
@@ -59,12 +60,19 @@ class Reason(StrEnum):
     STRANGER = "stranger"
 
 
+BY_REPLY_TO = "Reply-To"
+"""The mark of a message whose author is known by that field alone: anybody can write it, so that neither its words
+nor its thread are that person's."""
+DISOWNED = "Authentication-Results"
+"""The mark of a message that says it is the owner's, and is not by the word of the owner's provider."""
+
+
 class Verdict(NamedTuple):
     """What a message means: whom it touches, which way and when; or the reason why nobody.
 
     people are ids. known are the ids of everybody known who takes part in it at all. direction is
-    given for what is not a touch, too. mark is the field that gave a machine or a list away. reply_to
-    is somebody known to whom the answers to another known person's mail go: they may be one.
+    given for what is not a touch, too. mark is the field that gave a machine or a list away, BY_REPLY_TO
+    or DISOWNED. reply_to is somebody known to whom the answers to another known person's mail go: they may be one.
     """
 
     people: tuple[int, ...]
@@ -99,13 +107,15 @@ class Found:
     """What only a second look at a message tells, where one was worth it.
 
     media_types are those of its parts; relayed_at is the date of its topmost Received field. opening
-    is the beginning of its text, where that was read: see may_be_reaction.
+    is the beginning of its text, where that was read: see may_be_reaction. is_disowned: the owner's
+    provider says that it is not the owner's, whatever From says.
     """
 
     media_types: frozenset[str] = frozenset()
     relayed_at: datetime | None = None
     in_drafts: bool = False
     opening: str = ""
+    is_disowned: bool = False
 
 
 NOTHING_MORE = Found()
@@ -115,11 +125,11 @@ MOVED_AFTER = timedelta(days=2)
 
 def judge(envelope: Envelope, here: Circumstances, now: datetime, found: Found = NOTHING_MORE) -> Verdict:
     """Whether a message is a touch, of whom, which way and when (product contract, section 5)."""
-    outbound = any(here.key(a.address) in here.owner for a in envelope.from_)
+    outbound = not found.is_disowned and any(here.key(a.address) in here.owner for a in envelope.from_)
     named = (envelope.from_, envelope.to, envelope.cc, envelope.bcc, envelope.reply_to)
     cast = _Cast(*[_people(addresses, here) if addresses else () for addresses in named])
     known = tuple(dict.fromkeys(chain(*cast)))
-    touched = cast.reached(count_cc=here.count_cc) if outbound else cast.authors
+    touched = cast.reached(count_cc=here.count_cc) if outbound else cast.authors(envelope, found)
     reason = (
         _of_its_marks(envelope, found, outbound=outbound)
         or _of_its_address(envelope, here, outbound=outbound, bystander=bool(known) and not touched)
@@ -133,15 +143,9 @@ def judge(envelope: Envelope, here: Circumstances, now: datetime, found: Found =
         at=at,
         reason=reason,
         known=known,
-        mark=_mark(envelope, reason, outbound=outbound),
+        mark=_mark(envelope, cast, found, reason, outbound=outbound),
         reply_to=cast.other_self if reason not in (Reason.AUTOMATIC, Reason.BULK) else None,
     )
-
-
-def _mark(envelope: Envelope, reason: Reason | None, *, outbound: bool) -> str:
-    if reason is Reason.AUTOMATIC:
-        return telling_field(envelope, lambda alone: is_automatic(alone, outbound=outbound))
-    return telling_field(envelope, is_bulk) if reason is Reason.BULK else ""
 
 
 class _Cast(NamedTuple):
@@ -157,19 +161,31 @@ class _Cast(NamedTuple):
         """Whom the owner wrote to."""
         return tuple(dict.fromkeys((*self.to, *(self.cc if count_cc else ()), *self.bcc)))
 
-    @property
-    def authors(self) -> tuple[int, ...]:
+    def authors(self, envelope: Envelope, found: Found) -> tuple[int, ...]:
         """The author is who stands in From; behind a list or a form Reply-To may tell who it really was.
 
         A Reply-To that names several known people asks for an answer to all and tells of no author.
         """
-        return self.from_ or (self.reply_to if len(self.reply_to) == 1 else ())
+        if found.is_disowned:
+            return ()
+        may_tell = len(self.reply_to) == 1 and not self.from_
+        return self.reply_to if may_tell and is_relayed(envelope) else self.from_
 
     @property
     def other_self(self) -> int | None:
         """The one known person in Reply-To where another one wrote. Lists and machines put there whom they like."""
         told = len(self.from_) == len(self.reply_to) == 1 and self.from_ != self.reply_to
         return self.reply_to[0] if told else None
+
+
+def _mark(envelope: Envelope, cast: _Cast, found: Found, reason: Reason | None, *, outbound: bool) -> str:
+    if reason is Reason.AUTOMATIC:
+        return telling_field(envelope, lambda alone: is_automatic(alone, outbound=outbound))
+    if reason is Reason.BULK:
+        return telling_field(envelope, is_bulk)
+    if found.is_disowned:
+        return DISOWNED
+    return BY_REPLY_TO if cast.reply_to and not cast.from_ and not outbound else ""
 
 
 def _people(addresses: Iterable[Address], here: Circumstances) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Whether an answer found outside Sent may be believed: by the word of the owner's own provider."""
+"""Whether what says it is the owner's is, where it was found outside Sent: by the word of the owner's own provider."""
 
 import re
 from collections.abc import Sequence
@@ -27,17 +27,32 @@ def vouched(auth_results: Sequence[str], envelope: Envelope, authserv_id: str) -
     A field that cannot be read to its end, another version of it, several authors, another domain in any
     header.from, and a dmarc=fail beside a pass are not believed.
     """
-    if not authserv_id.strip() or not auth_results or len(envelope.from_) != 1 or "from-count" in envelope.marks:
+    if len(envelope.from_) != 1 or "from-count" in envelope.marks:
         return False
-    if len(auth_results[0]) > _LONGEST:
-        return False
-    said = _results(auth_results[0])
     domain = normal_domain(split(envelope.from_[0].address)[1])
-    if not said or not domain or not _is_signed_by(said[0], authserv_id.strip()):
+    if not domain:
         return False
-    results = [result for result in said[1:] if result]
+    results = _told(auth_results, authserv_id)
     doubtful = any(_method(r) in _AGAINST or _is_of_another(r, domain) for r in results)
     return not doubtful and any(_says_real(r, domain) for r in results)
+
+
+def disowned(auth_results: Sequence[str], authserv_id: str) -> bool:
+    """Whether the topmost Authentication-Results is the pinned provider's and says that From is forged: dmarc=fail.
+
+    Where it says nothing of the kind, as of most mail that never left the provider, nothing is known.
+    """
+    return any(_method(result) == _FORGED for result in _told(auth_results, authserv_id))
+
+
+def _told(auth_results: Sequence[str], authserv_id: str) -> list[Result]:
+    """The results in the topmost field, where that is the pinned provider's and can be read to its end."""
+    if not authserv_id.strip() or not auth_results or len(auth_results[0]) > _LONGEST:
+        return []
+    said = _results(auth_results[0])
+    if not said or not _is_signed_by(said[0], authserv_id.strip()):
+        return []
+    return [result for result in said[1:] if result]
 
 
 def _is_signed_by(head: Result, authserv_id: str) -> bool:
@@ -107,7 +122,8 @@ def _method(result: Result) -> tuple[str, str]:
     return (name, outcome) if not slash or version.strip() == "1" else ("", "")
 
 
-_AGAINST: Final = {("dmarc", "fail"), ("dmarc", "permerror")}
+_FORGED: Final = ("dmarc", "fail")
+_AGAINST: Final = {_FORGED, ("dmarc", "permerror")}
 """What no other result outweighs: From is forged, or it is not one author's."""
 
 

@@ -1,13 +1,14 @@
 """What holds of a meeting in the course of time: a change does not reach what was over when it came."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from kith.domain.attendance import Key, own_answers, plain_key
 from kith.domain.calendar import ABSENT, Heard, Invite, moment
-from kith.domain.invitations import in_order, is_asking, state
+from kith.domain.hosts import is_asking, rightful
+from kith.domain.invitations import state
 
 MOST_TURNS: Final = 20
 """Of one uid; of more, the latest."""
@@ -24,15 +25,15 @@ class Turn(NamedTuple):
     until: datetime | None
 
 
-def turns(heard: Iterable[Heard], key: Key = plain_key, welcome: Container[str] = ()) -> list[Turn]:
+def turns(heard: Iterable[Heard], key: Key = plain_key, welcome: Collection[str] = ()) -> list[Turn]:
     """All that held of one uid, the present last. key and welcome are as in merge.
 
     A request, a cancellation or an answer that comes when a meeting is over changes what is to come, and
     nothing of that meeting: a series that ends was held until then. The first request and a first yes say
     what was so all along, whenever they come.
     """
-    ordered = in_order(heard)
-    changes = _changes(ordered, key)
+    ordered = rightful(heard, key, welcome)
+    changes = _changes(ordered, key, welcome)
     found: list[Turn] = []
     since = None
     for until in (*_turning(ordered, changes), None):
@@ -42,8 +43,11 @@ def turns(heard: Iterable[Heard], key: Key = plain_key, welcome: Container[str] 
     return found
 
 
-def _changes(ordered: Sequence[Heard], key: Key) -> list[datetime | None]:
-    """For each that was heard when it came, None where it changed nothing that was said before."""
+def _changes(ordered: Sequence[Heard], key: Key, welcome: Collection[str]) -> list[datetime | None]:
+    """For each that was heard when it came, None where it changed nothing that was said before.
+
+    Answers of strangers change nothing: nobody asks whether they were there. Many of them must not crowd out others.
+    """
     requests = (ordered[number] for number in _by_time(ordered) if is_asking(ordered[number].invite))
     begun_at = next((h.seen_at for h in requests), None)  # other meetings of a series may come with the first request
     answered: set[tuple[str, str]] = set()
@@ -54,6 +58,7 @@ def _changes(ordered: Sequence[Heard], key: Key) -> list[datetime | None]:
         if answers:
             who = (one.invite.recurrence_id, key(one.sender))
             is_new = who not in answered and all(a.partstat not in ABSENT for a in answers)
+            is_new = is_new or (bool(welcome) and who[1] not in welcome)
             answered.add(who)
         else:
             is_new = one.seen_at == begun_at

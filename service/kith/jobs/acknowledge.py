@@ -1,6 +1,7 @@
 """Answers a reply: the receipt of what was understood, and the briefings that were asked for. Each is queued once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from kith.domain.receipt import NotUnderstood, Receipt
@@ -21,7 +22,7 @@ def acknowledge(work: Work, session: Session, answer: Answer, results: Sequence[
     """
     if answer.is_polite:
         return
-    settled = filing.settle(session, work.owner_id, answer, results)
+    settled = filing.settle(work, session, answer, results)
     thread = post.Thread(answer.message_id, answer.references)
     numbers = letters.numbers(session, answer.letter.id) if answer.letter else {}
     is_new = letters.letter_by_key(session, work.owner_id, RECEIPT, answer.identity) is None
@@ -30,7 +31,7 @@ def acknowledge(work: Work, session: Session, answer: Answer, results: Sequence[
         post.queue(work, session, RECEIPT, answer.identity, rendered, now, numbers, thread)
     briefings = {r.person_id: r.briefing for r in results if r.briefing}
     for person_id, briefing in briefings.items():
-        rendered = work.letters.briefing(briefing)
+        rendered = work.letters.briefing(replace(briefing, answered=answer.subject))
         post.queue(work, session, BRIEFING, f"{answer.identity}:{person_id}", rendered, now, numbers, thread)
 
 

@@ -121,7 +121,12 @@ class Acts:
         )
 
     def untag(self, person: Person, tags: Iterable[str]) -> Done:
-        """Takes tags away."""
+        """Takes tags away. Raises NotFound where one is not theirs."""
+        theirs = {tag.casefold() for tag in person.tags}
+        for tag in tags:
+            if tag.casefold() not in theirs:
+                have = " ".join(f"#{one}" for one in person.tags) or "no tag"
+                raise NotFound(f"{person.name} has no tag #{tag}", f"they have {have}")
         gone = [t for t in person.tags if t.casefold() in {x.casefold() for x in tags}]
         ids = {tag: people.tag_ids(self.session, person.id, [tag])[0] for tag in gone}
         people.remove_tags(self.session, self.owner_id, person.id, gone)

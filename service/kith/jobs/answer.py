@@ -1,15 +1,16 @@
 """Reads the owner's replies: believes or ignores them, carries out what they ask, and queues the receipt."""
 
-import logging
 from dataclasses import replace
 from datetime import datetime
 
 from kith.domain import touch
 from kith.domain.message import Envelope
 from kith.domain.reply import Instruction
+from kith.domain.subject import is_answer
 from kith.domain.token import is_fresh
 from kith.domain.trust import vouched
-from kith.errors import ConfigError, MailboxFailed, NotFound
+from kith.errors import ConfigError, MailboxFailed, NotFound, Refused, TryLater
+from kith.jobs import filing
 from kith.jobs.acknowledge import acknowledge
 from kith.jobs.acts import Acts
 from kith.jobs.carry_out import carry_out
@@ -25,8 +26,6 @@ from kith.store.tables import InstructionRow, LetterRow, ReplyRow
 
 __all__ = ["Answer", "answer_mailbox", "apply", "understand"]
 
-log = logging.getLogger("kith")
-
 MOST_REPLY = 2_000_000
 """Bytes of a reply that are read: quoted pictures may follow, but the owner's words come first."""
 
@@ -41,11 +40,13 @@ def answer_mailbox(work: Work, mailbox: str, source: Source) -> int:
     """Handles the replies that scans found in an open mailbox; gives how many were acted on.
 
     Each is counted before it is fetched, so that one over which the server hangs up, or that stops the process,
-    does not stop it for ever; one that failed twice comes after the others, so that it stops none of them.
+    does not stop it for ever; one that failed twice comes after the others, so that it stops none of them. Raises
+    what the server said of the first that it did not give, once all others are handled.
     """
     with work.reading() as session:
         waiting = letters.replies(session, work.owner_id, mailbox, "found")
     acted = 0
+    withheld: TryLater | None = None
     for row in sorted(waiting, key=lambda reply: reply.tries > 1):
         if row.tries >= MOST_TRIES:
             _set_aside(work, row)
@@ -53,8 +54,10 @@ def answer_mailbox(work: Work, mailbox: str, source: Source) -> int:
         _count(work, row)
         try:
             raw = _fetch(source, row)
-        except MailboxFailed as error:
-            log.warning("%s", error.message)
+        except (MailboxFailed, Refused) as error:
+            if isinstance(error, Refused):  # it refuses others, too: that says nothing of this one
+                _count(work, row, -1)
+            withheld = withheld or error
             continue
         if raw is None:
             _finish(work, row, "gone", "it was no longer there")
@@ -64,6 +67,8 @@ def answer_mailbox(work: Work, mailbox: str, source: Source) -> int:
         except ConfigError:  # a template of the owner's is broken: the reply waits until it is mended
             _count(work, row, -1)
             raise
+    if withheld:
+        raise withheld
     return acted
 
 
@@ -113,6 +118,7 @@ def _doubt(work: Work, session: Session, row: ReplyRow, message: mime.Message) -
         (not touch.is_automatic(envelope, outbound=False), "automatic"),
         (_is_to_kith(work, envelope, is_note=letter is None), "written to somebody else"),
         (letter is not None or (not row.answers and row.in_sent), "it answers no letter of ours"),
+        (letter is not None or not is_answer(envelope), "it answers somebody's mail"),
         (letter is None or is_fresh(letter.created_at, work.now()), "the letter it answers is too old"),
         (
             row.in_sent or vouched(message.auth_results, envelope, work.config.reply.authserv_id),
@@ -138,13 +144,18 @@ def _is_to_kith(work: Work, envelope: Envelope, *, is_note: bool) -> bool:
 def apply(work: Work, session: Session, answer: Answer) -> list[Result]:
     """Carries out every instruction once and queues the receipt, all within the session's transaction."""
     now = work.now()
-    results = []
+    results, rows = [], []
     for instruction in answer.instructions:
         result = carry_out(work, session, instruction, answer.letter, now)
         results.append(result)
-        session.add(_row(work, answer.identity, instruction, result, now))
+        rows.append(_row(work, answer.identity, instruction, result, now))
+        session.add(rows[-1])
         session.flush()
-    acknowledge(work, session, answer, results, now)
+    told = filing.parted(session, work.owner_id, answer.instructions, results)
+    for row, one in zip(rows, told, strict=True):
+        row.line = one.line if row.outcome == NOT_UNDERSTOOD else row.line
+    session.flush()
+    acknowledge(work, session, replace(answer, instructions=told), results, now)
     acts = Acts(session, work.owner_id, now, work.config.owner.timezone, source="reply")
     for person in (person for result in results for person in result.forgets):
         acts.forget(person, work.key)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from kith.config import MailboxSection
+from kith.domain.plain import file_name
 from kith.errors import KithError
 from kith.jobs.keep import ARCHIVE
 from kith.jobs.round import read
@@ -31,7 +32,7 @@ def import_mbox(
 
     searched is told how far the search for messages is, in bytes.
     """
-    result = MailboxResult(f"{ARCHIVE}{path.name}")
+    result = MailboxResult(f"{ARCHIVE}{file_name(path.name)}")
     try:
         with closing(MboxSource(path, _by_owner(work), searched)) as source:
             folder = source.folder.name

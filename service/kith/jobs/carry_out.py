@@ -1,7 +1,6 @@
 """Carries out one instruction of a reply, and says what came of it in a sentence."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from kith.domain import occasion
@@ -30,13 +29,22 @@ LONGEST_NAME, LONGEST_ADDRESS = 200, 320
 def carry_out(work: Work, session: Session, asked: Instruction, letter: LetterRow | None, now: datetime) -> Result:
     """One instruction, all of it or nothing. What cannot be done comes back as not understood, with the reason."""
     acts = Acts(session, work.owner_id, now, work.config.owner.timezone, source="reply")
-    if letter is None and asked.verb not in ALLOWED_IN_SELF_NOTES:
-        return Result(NOT_UNDERSTOOD, "a note to yourself can only hold notes and touches; answer a letter for this")
+    desk = Desk(work, session, acts, letter, now, asked)
     try:
+        if letter is None and asked.verb not in ALLOWED_IN_SELF_NOTES:
+            raise Unclear("a note to yourself can only hold notes and touches; answer a letter for this")
         with session.begin_nested():
-            return VERBS[asked.verb](Desk(work, session, acts, letter, now, asked))
+            return VERBS[asked.verb](desk)
     except NotFound as problem:
-        return Result(NOT_UNDERSTOOD, problem.message, candidates=getattr(problem, "candidates", ()))
+        return Result(NOT_UNDERSTOOD, problem.message, _whose(desk), getattr(problem, "candidates", ()))
+
+
+def _whose(desk: Desk) -> int | None:
+    """Of whom something is that could not be done; by that it is known again."""
+    try:
+        return desk.person(desk.asked.who[0]).id if desk.asked.who else None
+    except NotFound:
+        return None
 
 
 def _one(act: Callable[[Desk, Person], Done]) -> Callable[[Desk], Result]:
@@ -135,7 +143,7 @@ def _undo(desk: Desk) -> Result:
 
 def _briefing(desk: Desk) -> Result:
     person = desk.person(desk.asked.who[0])
-    briefing = replace(brief(desk.work, desk.session, person.id), answered=desk.letter.subject if desk.letter else "")
+    briefing = brief(desk.work, desk.session, person.id)
     return Result(DONE, f"About {person.name}: in a mail of its own", person.id, briefing=briefing)
 
 
@@ -187,13 +195,17 @@ def _more(desk: Desk) -> Result:
 MOST_MORE = 40
 
 
+def _leave(desk: Desk) -> Result:
+    if desk.letter is None:
+        raise Unclear("there is nothing to leave as it is; answer the letter that lists it")
+    left = filing.leave(desk.session, desk.work.owner_id, desk.letter)
+    return Result(DONE, f"Left as it is: {', '.join(f'“{line}”' for line in left)}" if left else "Nothing was open")
+
+
 def _unknown(desk: Desk) -> Result:
-    if desk.letter and filing.is_leave(desk.asked.line):
-        left = filing.leave(desk.session, desk.work.owner_id, desk.letter)
-        return Result(DONE, f"Left as it is: {', '.join(f'“{line}”' for line in left)}" if left else "Nothing was open")
     if filing.is_no(desk.asked.line) and (kept := _asked_back(desk)):
         return Result(DONE, ". ".join(f"{person.name} stays" for person in kept))
-    return Result(NOT_UNDERSTOOD, desk.asked.problem or "I did not understand this")
+    raise Unclear(desk.asked.problem or "I did not understand this")
 
 
 VERBS: dict[Verb, Callable[[Desk], Result]] = {
@@ -222,6 +234,7 @@ VERBS: dict[Verb, Callable[[Desk], Result]] = {
     Verb.UNDO: _undo,
     Verb.MORE: _more,
     Verb.HELP: _help,
+    Verb.LEAVE: _leave,
     Verb.UNKNOWN: _unknown,
 }
 

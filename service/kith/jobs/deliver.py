@@ -155,8 +155,11 @@ def _conclude(work: Work, row: LetterRow, outcome: Outcome) -> bool:
 
 
 def ask_again(work: Work, row: LetterRow) -> None:
-    """The owner wants a letter that waits, or was refused, to be tried at once. One of unknown fate is looked for."""
-    if row.state not in (State.QUEUED, State.FAILED):
+    """The owner wants a letter that waits, or was refused, to be tried at once. One of unknown fate is looked for.
+
+    One that was refused has no words any more where somebody in it was forgotten: it stays as it is.
+    """
+    if row.state not in (State.QUEUED, State.FAILED) or not row.raw:
         return
     with work.writing() as session:
         kept = session.get_one(LetterRow, row.id)
@@ -227,5 +230,8 @@ def _keep(work: Work, row: LetterRow, step: Step, said: str, *, lost: bool = Fal
         kept.state, kept.next_try_at, kept.error = step.state, step.next_try_at, said
         kept.losses += lost
         if step.state is State.SENT:
-            kept.sent_at, kept.error, kept.raw = now, "", b""
+            kept.sent_at, kept.error = now, ""
+            kept.subject = kept.subject if kept.kind == "digest" else ""  # that of the owner's mail, "Re: kith: Maria"
+        if step.state is State.SENT or (step.state is State.FAILED and not kept.subject):
+            kept.raw = b""  # it is not needed any more, or is about somebody who was forgotten meanwhile
         session.add(kept)

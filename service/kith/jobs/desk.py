@@ -81,7 +81,7 @@ class Desk:
     def _by_number_and_name(self, number: str, name: str, who: str) -> Person:
         """The person of a number; a name beside it, as a digest prints it, must be theirs."""
         person = self._by_number(number, who)
-        if bare(name.casefold().replace("’", "'")) not in bare(person.name.casefold().replace("’", "'")):
+        if not any(_plain(name) in _plain(one) for one in (person.name, *person.aliases)):
             raise Unclear(f"{number} in that letter is {person.name}, not {name}; whom do you mean?")
         return person
 
@@ -98,6 +98,10 @@ class Desk:
 MOST_CANDIDATES = 8
 LONGEST_NUMBER = 9
 """Digits of a number that are read: no letter has as many people."""
+
+
+def _plain(name: str) -> str:
+    return bare(name.casefold().replace("’", "'"))
 
 
 def _candidate(person: Person) -> str:

@@ -268,7 +268,8 @@ def _was_sent(session: Session, owner_id: int, row: DraftRow) -> bool:
     """By its Message-ID, or, where the mail program gave it another, by its subject to its person."""
     since = (row.placed_at or row.created_at).replace(microsecond=0)  # Date knows only seconds
     newer = messages.of_person(session, owner_id, row.person_id, MOST_LOOKED_THROUGH)
-    same = [m for m in newer if m.at >= since and m.direction == "outbound" and m.subject == row.subject]
+    mine = [m for m in newer if m.at >= since and m.direction == "outbound"]
+    same = [m for m in mine if row.subject and m.subject == row.subject]  # none: it named somebody who is forgotten
     found = [*messages.by_message_id(session, owner_id, row.message_id), *same]
     return any(m.reason not in (Reason.DRAFT, Reason.OWN) for m in found)  # those lie in Drafts
 

@@ -1,15 +1,18 @@
 """What became of the meetings that a mail tells of: for an owner who asks why an invitation is no touch."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from kith.domain.calendar import Occurrence, counts
-from kith.domain.explaining import RULED_OUT, in_words, of_meetings, why_uncounted
+from kith.domain.explaining import RULED_OUT, TOO_LATE, in_words, of_meetings, why_uncounted
+from kith.domain.hosts import span
 from kith.domain.invitations import merge
-from kith.jobs.meetings import LONG_AGO, LOOK_AHEAD, OWNER, Known, heard, known_by_veil, whom_met
+from kith.jobs.meetings import LOOK_AHEAD, OWNER, Known, heard, known_by_veil, whom_met
 from kith.jobs.work import Work
 from kith.mail import icalendar
 from kith.store import changes, messages
+from kith.store import meetings as kept
 from kith.store.engine import Session
+from kith.store.tables import InviteRow
 
 
 def fate(work: Work, session: Session, identity: str) -> str:
@@ -18,24 +21,31 @@ def fate(work: Work, session: Session, identity: str) -> str:
     if not uids:
         return ""
     known = known_by_veil(work, session)
-    counted = {work.local(touch.at) for touch in messages.meetings_of(session, work.owner_id, uids)}
-    meetings = _meetings(work, session, uids, known)
+    counted = {work.local(touch.at) for touch in kept.of_series(session, work.owner_id, uids)}
+    rows = messages.invites(session, work.owner_id, uids)
+    meetings = [one for uid in sorted(uids) for one in _meetings(work, [r for r in rows if r.uid == uid], known)]
+    meetings.sort(key=lambda one: one.starts_at)
     coming = [one for one in meetings if one.ends_at > work.now() and _may_count(work, one, known)]
     next_on = work.local(coming[0].starts_at) if coming else None
     if counted or next_on:
         return of_meetings(counted, next_on, work.today())
     if not uids.isdisjoint(_taken_away(work, session)):
         return in_words(RULED_OUT)
-    return _why(work, meetings, known) if meetings else ""
+    return _why(work, meetings, known) if meetings else _why_none(work, rows, known)
 
 
-def _meetings(work: Work, session: Session, uids: Collection[str], known: Known) -> list[Occurrence]:
-    """The meetings as they stand now; none where a part of what was heard of them cannot be read any more."""
-    rows = messages.invites(session, work.owner_id, uids)
+def _meetings(work: Work, rows: Sequence[InviteRow], known: Known) -> list[Occurrence]:
+    """The meetings of a series as they stand now; none where a part of what was heard of them cannot be read any more.
+
+    Those that were over too long before they were told of are left out.
+    """
     if not all(map(known.can_read, rows)):
         return []
-    merged, now = merge(heard(rows), known.key, known.welcome), work.now()
-    return icalendar.occurrences(merged, now - LONG_AGO, now + LOOK_AHEAD, work.config.owner.timezone)
+    words, now = heard(rows), work.now()
+    since, until = span(words, known.key, known.welcome)
+    merged = merge(words, known.key, known.welcome)
+    found = icalendar.occurrences(merged, since, min(now + LOOK_AHEAD, until), work.config.owner.timezone)
+    return [one for one in found if one.ends_at >= since]
 
 
 def _may_count(work: Work, meeting: Occurrence, known: Known) -> bool:
@@ -50,6 +60,14 @@ def _why(work: Work, meetings: list[Occurrence], known: Known) -> str:
     if _may_count(work, one, known):
         return "the meeting counts after the next scan"
     return why_uncounted(one, {OWNER}, known.key, work.config.touch.max_recipients)
+
+
+def _why_none(work: Work, rows: Sequence[InviteRow], known: Known) -> str:
+    """Why there is no meeting: the words of it came when it was over; or else nothing can be known."""
+    readable = all(map(known.can_read, rows))
+    merged = merge(heard(rows), known.key, known.welcome) if readable else []
+    was_before = (one.last_on and one.last_on <= work.today() for one in merged)
+    return TOO_LATE if merged and all(was_before) else ""
 
 
 def _taken_away(work: Work, session: Session) -> set[str]:

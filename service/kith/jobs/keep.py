@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from kith.domain.touch import Channel, Reason, Verdict
+from kith.domain.touch import BY_REPLY_TO, Channel, Reason, Verdict
 from kith.jobs.look import Seen, Stretch
 from kith.jobs.strangers import Counts
 from kith.store import folders, letters, messages, people, rulings, strangers
@@ -32,8 +32,8 @@ def keep(session: Session, row: FolderRow, stretch: Stretch, *, in_sent: bool, n
     messages.add_parts(session, list(_parts(row.owner_id, stretch.seen)))
     touching = [s for s in stretch.seen if s.verdict.reason is None]
     for seen in touching:
-        if _was_no_touch(known.get(seen.identity)):
-            messages.now_a_touch(session, row.owner_id, seen.identity)
+        if _is_other(known.get(seen.identity), seen.verdict):
+            messages.now_a_touch(session, row.owner_id, seen.identity, seen.verdict.mark)
     said = rulings.said(session, row.owner_id, known)
     touches = messages.add_touches(session, [t for t in _touches(row, touching) if said.get(_whose(t), True)])
     messages.add_invites(session, list(_invites(row.owner_id, stretch.seen)))
@@ -79,8 +79,9 @@ def _whose(touch: Mapping[str, Any]) -> tuple[int, str]:
     return touch["person_id"], touch["identity"]
 
 
-def _was_no_touch(before: MessageRow | None) -> bool:
-    return before is not None and before.reason is not None
+def _is_other(before: MessageRow | None, now: Verdict) -> bool:
+    """Whether a message that is a touch was none, or its author was known by Reply-To alone."""
+    return before is not None and (before.reason, before.mark) != (None, now.mark)
 
 
 def _new_messages(row: FolderRow, seen: Iterable[Seen], known: dict[str, MessageRow]) -> list[dict[str, Any]]:
@@ -142,7 +143,7 @@ def _touches(row: FolderRow, seen: Iterable[Seen]) -> Iterable[dict[str, Any]]:
                 "at": one.verdict.at,
                 "direction": str(one.verdict.direction),
                 "channel": str(Channel.EMAIL),
-                "subject": one.subject[:LONGEST_SUBJECT],
+                "subject": "" if one.verdict.mark == BY_REPLY_TO else one.subject[:LONGEST_SUBJECT],
                 "source": source,
             }
 

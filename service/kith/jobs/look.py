@@ -1,13 +1,14 @@
 """From header blocks to verdicts: what one stretch of a folder holds, before anything is kept."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from itertools import islice
 from typing import NamedTuple
 
 from kith.domain.calendar import Invite
-from kith.domain.invitations import asking, author
+from kith.domain.invitations import asking, author, few_of
 from kith.domain.message import Envelope, identity
 from kith.domain.token import Tokens
 from kith.domain.touch import (
@@ -21,6 +22,7 @@ from kith.domain.touch import (
     may_be_reaction,
     was_moved,
 )
+from kith.domain.trust import disowned
 from kith.domain.veil import Veil
 from kith.jobs.strangers import Counts
 from kith.mail import headers, icalendar
@@ -34,10 +36,14 @@ LONGEST_REACTION = {TEXT: 8 * 1024, HTML: 64 * 1024}
 MOST = {TEXT: 512, HTML: 16 * 1024, CALENDAR: 256 * 1024}
 """Bytes that are read: of words what may say that it is a reaction, of a calendar more than honest ones have."""
 COMMON_CALENDAR = 16 * 1024
-MOST_CALENDARS = 50
+MOST_CALENDARS = 10
 """Of one message: honest ones have two. A server may go through the whole of it for each part that is asked for."""
+MOST_MEETINGS = 10
+"""Of one message, or series: a request is about one (RFC 5546, 3.2.2), a journey has a few. More are left out."""
 AT_ONCE = 8 * 1024 * 1024
 """Bytes of parts that are asked for together."""
+
+AUTH_RESULTS = "Authentication-Results"
 
 SELF_NOTE = "kith:"
 """How the subject of a mail to oneself begins that is meant for Kith."""
@@ -46,8 +52,8 @@ SELF_NOTE = "kith:"
 class Seen(NamedTuple):
     """One message with known people or words for Kith in it, looked at.
 
-    holds_parts, may_be_reaction and was_moved say what a closer look is for. In invites there are veils in the
-    place of addresses, and sender is the veil of who sent them.
+    holds_parts, may_be_reaction, was_moved and may_be_forged say what a closer look is for. In invites there are
+    veils in the place of addresses, and sender is the veil of who sent them.
     """
 
     uid: int
@@ -60,6 +66,7 @@ class Seen(NamedTuple):
     holds_parts: bool = False
     may_be_reaction: bool = False
     was_moved: bool = False
+    may_be_forged: bool = False
     invites: tuple[Invite, ...] = ()
     sender: str = ""
 
@@ -82,13 +89,14 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """With what a folder is looked at."""
+    """With what a folder is looked at. authserv_id: whose word is asked for on mail that says it is the owner's."""
 
     here: Circumstances
     tokens: Tokens
     zone: tzinfo
     now: datetime
     in_drafts: bool = False
+    authserv_id: str = ""
 
     @property
     def veil(self) -> Veil:
@@ -119,6 +127,7 @@ def _first_look(uid: int, envelope: Envelope, verdict: Verdict, eyes: Eyes) -> S
         holds_parts=not eyes.in_drafts and _holds_parts(envelope, verdict),  # a draft invites nobody yet
         may_be_reaction=verdict.reason is None and may_be_reaction(envelope),
         was_moved=not outbound and was_moved(envelope),
+        may_be_forged=bool(eyes.authserv_id) and outbound and verdict.reason in (None, Reason.CALENDAR),
     )
 
 
@@ -149,18 +158,27 @@ def _is_self_note(envelope: Envelope, here: Circumstances) -> bool:
 def look_closer(source: Source, seen: list[Seen], blocks: Iterable[RawHeader], eyes: Eyes) -> list[Seen]:
     """Judges again where headers cannot tell. blocks are those of the messages that were seen, and maybe of others.
 
-    Asks twice at most: which parts there are, and what those say that a verdict or a calendar needs.
+    Asks twice at most: which parts there are, and what those say that a verdict or a calendar needs; and for a few
+    fields of those that were moved, or may be forged.
     """
     answers = {s.uid for s in seen if s.may_be_reaction}
     asked = [s.uid for s in seen if s.may_be_reaction or s.holds_parts]
     parts = source.structures(asked, TELLING_PARTS, answers) if asked else {}
     moved = [s.uid for s in seen if s.was_moved]
     relayed = source.fields(moved, ["Received"]) if moved else {}
-    more = _More(parts, relayed)
+    forged = _forged(source, seen, eyes)
+    more = _More(parts, relayed, forged)
     more.read(source, [*_short_texts(parts, answers), *_calendars(parts, seen)], eyes.zone)
-    again = parts.keys() | relayed.keys()
+    again = parts.keys() | relayed.keys() | forged
     envelopes = {raw.uid: headers.envelope(raw.block, raw.received_at) for raw in blocks if raw.uid in again}
     return [_look_again(s, envelopes[s.uid], more, eyes) if s.uid in again else s for s in seen]
+
+
+def _forged(source: Source, seen: Iterable[Seen], eyes: Eyes) -> set[int]:
+    """Those that say they are the owner's, and are not by the pinned provider's word."""
+    doubted = [s.uid for s in seen if s.may_be_forged]
+    told = source.fields(doubted, [AUTH_RESULTS]) if doubted else {}
+    return {uid for uid, block in told.items() if disowned(headers.field_values(block, AUTH_RESULTS), eyes.authserv_id)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +187,7 @@ class _More:
 
     parts: Mapping[int, list[Part]]
     relayed: Mapping[int, bytes]
+    forged: AbstractSet[int]
     openings: dict[int, str] = field(default_factory=dict)
     invites: dict[int, tuple[Invite, ...]] = field(default_factory=dict)
 
@@ -180,7 +199,13 @@ class _More:
                 if (uid, section) in words:
                     self.openings[uid] = _opening(data, words[uid, section])
                 else:
-                    self.invites[uid] = (*self.invites.get(uid, ()), *icalendar.read(data, default_tz=zone))
+                    self.invites[uid] = _and_more(self.invites.get(uid, ()), data, zone)
+
+
+def _and_more(invites: tuple[Invite, ...], data: bytes, zone: tzinfo) -> tuple[Invite, ...]:
+    """The invitations of a message with those of one more of its calendars, as long as there is room."""
+    room = icalendar.MOST_INVITES - len(invites)
+    return (*invites, *icalendar.read(data, default_tz=zone, limit=room)) if room else invites
 
 
 def _opening(data: bytes, part: Part) -> str:
@@ -212,10 +237,11 @@ def _look_again(seen: Seen, envelope: Envelope, more: _More, eyes: Eyes) -> Seen
         relayed_at=headers.received_time(received) if received else None,
         in_drafts=eyes.in_drafts,
         opening=more.openings.get(seen.uid, ""),
+        is_disowned=seen.uid in more.forged,
     )
     verdict = judge(envelope, eyes.here, eyes.now, found)
-    invites = more.invites.get(seen.uid, ())
-    if not invites:
+    invites = few_of(more.invites.get(seen.uid, ()), MOST_MEETINGS)
+    if not invites or seen.uid in more.forged:
         return seen._replace(verdict=verdict)
     veil, recipients = eyes.veil, [a.address for a in (*envelope.to, *envelope.cc)]
     asked = recipients if len(recipients) <= eyes.here.max_recipients else []  # nobody is asked in a crowd

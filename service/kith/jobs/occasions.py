@@ -8,8 +8,10 @@ from kith.domain.cues import AHEAD, QUIET, ROUTINE, SETTLED, WEEK, YEAR, Cue, Ha
 from kith.domain.digest import DraftLine
 from kith.domain.occasion import Kind
 from kith.domain.person import Person
+from kith.domain.plain import title
 from kith.domain.touch import Channel
 from kith.jobs import draft
+from kith.jobs.meetings import of_strangers
 from kith.jobs.roster import Member
 from kith.jobs.work import Work
 from kith.store import messages, notes
@@ -60,8 +62,9 @@ def _found(work: Work, session: Session, everybody: Sequence[Member], now: datet
 def _known(
     work: Work, session: Session, everybody: Sequence[Member], rows: Iterable[DraftRow], now: datetime
 ) -> Iterator[Known]:
-    mails = _by_person(work, messages.heard_since(session, work.owner_id, now - WEEK, Channel.EMAIL))
-    meetings = _by_person(work, messages.heard_since(session, work.owner_id, now - WEEK - ROUTINE, Channel.MEETING))
+    heard = messages.heard_since(session, work.owner_id, now - WEEK, Channel.EMAIL)
+    mails = _by_person(work, ((person_id, at, subject) for person_id, at, subject, _ in heard))
+    meetings = _by_person(work, _meetings(work, session, now))
     words = _by_person(work, ((n.person_id, n.at, n.text) for n in notes.since(session, work.owner_id, now - WEEK)))
     promises = defaultdict(list)
     for row in notes.open_follow_ups(session, work.owner_id, until=work.local(now) + AHEAD):
@@ -82,7 +85,16 @@ def _known(
             gave_more=person_id in generous,
             drafted_at=drafted.get(person_id),
             just_because_at=just_because.get(person_id),
+            owner=work.config.owner.name,
         )
+
+
+def _meetings(work: Work, session: Session, now: datetime) -> list[tuple[int, datetime, str]]:
+    """Person, time and title of the meetings of the last weeks. A stranger's is no reason to write anything."""
+    held = messages.heard_since(session, work.owner_id, now - WEEK - ROUTINE, Channel.MEETING)
+    asked = {messages.series_of(one) for *_, one in held if one.startswith(messages.MEETING)}
+    strange = of_strangers(work, session, asked)
+    return [(p, at, title(name)) for p, at, name, one in held if messages.series_of(one) not in strange]
 
 
 def _by_person(work: Work, rows: Iterable[tuple[int, datetime, str]]) -> dict[int, list[Happened]]:

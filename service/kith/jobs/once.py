@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from kith.domain.outbox import State
-from kith.errors import KithError, TryLater
+from kith.domain.outbox import LOGIN_REFUSED, State
+from kith.errors import KithError, LoginRefused, TryLater
 from kith.jobs import compose, deliver
 from kith.jobs.round import go_round_once, place_drafts_once
 from kith.jobs.scan import MailboxResult
@@ -45,16 +45,21 @@ def run_once(work: Work) -> Once:
             place_drafts_once(work)
         done.letters = deliver.deliver_all(work)
     done.waiting = deliver.held_up(work)
-    done.errors += [TryLater(said, f"Kith tries again by itself; {LOOK}") for said in done.waiting]
+    done.errors += [_trouble(said, f"Kith tries again by itself; {LOOK}") for said in done.waiting]
     with work.reading() as session:
         letters = troubled(work, session)
     done.failed = [_fate(letter) for letter in letters]
     new = [letter for letter in letters if letter.tried_at and letter.tried_at >= began]
-    done.errors += [TryLater(_fate(letter), _cure(letter)) for letter in new]
+    done.errors += [_trouble(_fate(letter), _cure(letter)) for letter in new]
     return done
 
 
 LOOK = "`kith doctor` looks for what is wrong"
+
+
+def _trouble(said: str, hint: str) -> KithError:
+    """A letter that did not go out; said ends with why."""
+    return LoginRefused(said, hint) if LOGIN_REFUSED in said else TryLater(said, hint)
 
 
 def _fate(letter: LetterRow) -> str:

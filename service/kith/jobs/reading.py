@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from kith.config import MailboxSection
 from kith.domain.folders import Role
 from kith.domain.snag import Others, Snag, after_break, portions
-from kith.errors import StoreFailed, TryLater, beyond
+from kith.domain.touch import Circumstances
+from kith.errors import Refused, StoreFailed, TryLater, beyond
 from kith.jobs.look import Eyes, Seen, Stretch, glance, look_closer
 from kith.jobs.others import others
 from kith.jobs.strangers import Strangers
@@ -18,6 +19,9 @@ from kith.store.tables import FolderRow
 
 STRETCH = 16_000
 """Messages a transaction: little is read twice after a crash, and a commit costs little beside them."""
+
+OWN = (Role.SENT, Role.DRAFTS)
+"""Where nothing is delivered, so that no provider has a word on it."""
 
 Progress = Callable[[str, int, int], None]
 """Told the folder, how many of its messages are read in this pass, and how many there are to read."""
@@ -60,13 +64,7 @@ class Reading:
         self._counted = Strangers(here.owner, here.key, work.now()) if is_counted else None
         see = self._counted.see if self._counted else None
         self._wanted = wanted_blocks(sought, here.owner if self.after_seq == 0 else (), see)
-        self._eyes = Eyes(
-            here=here,
-            tokens=work.tokens,
-            zone=work.config.owner.timezone,
-            now=work.now(),
-            in_drafts=self.folder.role is Role.DRAFTS,
-        )
+        self._eyes = eyes_on(work, self.folder, here)
 
     def stretches(self, uids: Sequence[int]) -> Iterator[Stretch]:
         """Looks at messages (UIDs ascending), some thousands at a time; each stretch is kept before the next.
@@ -93,6 +91,7 @@ class Reading:
             stretch.releases = self.after_seq == 0
             self._glanced = stretch.seen
             stretch.seen = look_closer(self.source, stretch.seen, blocks, self._eyes)
+            stretch.unreadable += self.source.withheld()
             self._glanced = []
             yield stretch
 
@@ -105,7 +104,8 @@ class Reading:
     def _broken(self, asked: Sequence[int], error: TryLater) -> Iterator[Stretch]:
         """Notes where it broke off. Gives the message that does it, once that is certain: it is passed."""
         is_known = len(asked) == 1 and asked[0] in self.breakers
-        here = self._others(asked[0]) if len(asked) == 1 else Others.SILENT
+        is_doubtful = len(asked) == 1 and not isinstance(error, Refused)  # then others were refused as well
+        here = self._others(asked[0]) if is_doubtful else Others.SILENT
         snag = after_break(folders.snag(self.row), asked, here, known=is_known)
         self._note(snag)
         if snag.is_enough:
@@ -121,6 +121,18 @@ class Reading:
         with self.work.writing() as session:
             folders.set_snag(self.row, snag)
             session.add(self.row)
+
+
+def eyes_on(work: Work, folder: Folder, here: Circumstances) -> Eyes:
+    """With what the messages of a folder are looked at."""
+    return Eyes(
+        here=here,
+        tokens=work.tokens,
+        zone=work.config.owner.timezone,
+        now=work.now(),
+        in_drafts=folder.role is Role.DRAFTS,
+        authserv_id="" if folder.role in OWN else work.config.reply.authserv_id,
+    )
 
 
 def _gathered(batches: Iterable[Headers], eyes: Eyes) -> Iterator[tuple[Stretch, list[RawHeader]]]:

@@ -41,7 +41,7 @@ def members(work: Work, known: Sequence[people.Known], now: datetime) -> list[Me
     zone, resets, today = config.owner.timezone, config.touch.resets, work.local(now)
     untouched = (p for p, h in known if (h.last_touched if resets == "any" else h.last_outbound) is None)
     waiting = [p.id for p in untouched if rhythm_of(p, rhythms)]
-    delays = spread([p for p, _ in known], waiting, zone, config.digest.max_people)
+    delays = spread([p for p, _ in known], waiting, zone, config.digest.max_people, rhythms)
     return [Member(p, h, standing(p, h, rhythms, today, zone, resets, delays.get(p.id, 0))) for p, h in known]
 
 

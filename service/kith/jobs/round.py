@@ -8,6 +8,7 @@ from kith.config import MailboxSection
 from kith.domain.folders import Folder
 from kith.jobs import draft, meetings, snippets
 from kith.jobs.scan import MailboxResult, Progress, scan_open, silent
+from kith.jobs.unwanted import remove_unwanted
 from kith.jobs.work import STOPS, Work, is_alive
 from kith.mail.source import Source
 from kith.store import folders, notes
@@ -58,6 +59,7 @@ def go_round(
     _each(
         source,
         result,
+        Step(lambda: remove_unwanted(work), by_line=False),
         answering,
         Step(lambda: scan_open(work, mailbox, source, result, only=only, progress=progress)),
         answering,
@@ -108,6 +110,7 @@ def scan_once(work: Work, mailbox: MailboxSection, *, full: bool = False, progre
     """Opens a mailbox, reads it to its end and closes it. What stops it is noted and part of the result."""
     result = MailboxResult(mailbox.name)
     try:
+        remove_unwanted(work)
         with closing(work.open_source(mailbox)) as source:
             read(work, mailbox, source, result, full=full, progress=progress)
     except STOPS as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kith.domain.names import enumerated
 from kith.domain.person import Person
-from kith.domain.touch import Channel, Direction
+from kith.domain.touch import BY_REPLY_TO, Channel, Direction
 from kith.errors import NotFound
 from kith.jobs.acts import Acts, Done, Step, deletion, spoken
 from kith.store import messages, people, rulings
@@ -111,6 +111,6 @@ def _as_touch(acts: Acts, message: MessageRow, person_id: int) -> dict[str, Any]
         "at": message.at,
         "direction": message.direction or str(Direction.INBOUND),
         "channel": str(Channel.EMAIL),
-        "subject": message.subject,
+        "subject": "" if message.mark == BY_REPLY_TO else message.subject,
         "source": message.mailbox,
     }

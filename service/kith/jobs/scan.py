@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from kith.config import MailboxSection
 from kith.domain.folders import Folder, Role, first
 from kith.domain.folders import readable as choose_folders
-from kith.errors import KithError, NotFound, StoreFailed, TryLater, beyond
+from kith.errors import KithError, NotFound, Refused, StoreFailed, TryLater, beyond
 from kith.jobs.prospect import Prospect
 from kith.jobs.reading import Progress
 from kith.jobs.recount import Recount
@@ -51,28 +51,28 @@ def scan_open(
 ) -> None:
     """Reads an open mailbox to its end and adds to result what was done. Raises what stops it.
 
-    A folder in whose middle the line was lost comes after the others next time, so that it holds up nothing.
-    One that is named in the settings and is not there stops nothing: it is the result's error.
+    A folder in whose middle the line was lost comes after the others next time, so that it holds up nothing. Where
+    the server only refuses to give what is in it, the others are read now. One that is named in the settings and is
+    not there stops nothing: it is the result's error.
     """
     listed = source.folders()
     readable, missing = choose_folders(listed, mailbox.folders, mailbox.exclude)
     recount = Recount(work, mailbox.name) if full else None
     own_sent = first(listed, Role.SENT)  # a colleague's, shared with the owner, may be called so, too
     _renew_keys(work)
+    refused: Refused | None = None
     prospects = _prospects(work, mailbox, source, filter(only, readable), full=full)
     for prospect, following in _with_next(prospects):
         is_sent = prospect.folder == own_sent
         visit = Visit(work, mailbox, source, prospect, progress, is_sent, recount, following)
         try:
-            visit.run()
-        except TryLater as error:
-            if not isinstance(error, StoreFailed):
-                visit.note_break(beyond(mailbox.name, error))
-            raise
+            refused = _refusal(visit) or refused
         finally:
             result.folders += [visit.result] if visit.result else []
         if recount and visit.row.set_aside:
             recount.is_whole = False
+    if refused:
+        raise refused
     unknown = _unknown(mailbox, missing, listed)
     if recount and recount.is_whole and unknown is None:
         result.taken_back = recount.settle()
@@ -80,6 +80,19 @@ def scan_open(
     if unknown is None:
         with work.writing() as session:
             folders.note_success(session, work.owner_id, mailbox.name, work.now())
+
+
+def _refusal(visit: Visit) -> Refused | None:
+    """Makes a visit; gives what the server refused in the middle of it, where others may be made all the same."""
+    try:
+        visit.run()
+    except TryLater as error:
+        if not isinstance(error, StoreFailed):
+            visit.note_break(beyond(visit.mailbox.name, error))
+        if isinstance(error, Refused):
+            return error
+        raise
+    return None
 
 
 def _prospects(

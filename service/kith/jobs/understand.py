@@ -12,11 +12,13 @@ from kith.domain.instruction import not_understood
 from kith.domain.message import Envelope, identity
 from kith.domain.names import bare
 from kith.domain.reply import Instruction, Verb
+from kith.domain.subject import is_own
 from kith.jobs.desk import Answer
 from kith.jobs.work import Work
 from kith.mail import mime, replytext
 from kith.mail.replysign import may_instruct
 from kith.store import letters, people
+from kith.store.engine import Session
 from kith.store.tables import LetterRow
 
 MOST_QUOTED: Final = 8
@@ -54,8 +56,9 @@ def understand(
         lost = not_understood(f"its text could not be read ({unread}); please send it again as plain text")
         parsed = [replace(lost, line=f"your mail “{envelope.subject}”")]
     elif letter is None:
+        subject = envelope.subject if is_own(envelope) else ""
         parsed = instructing.parse_self_note(
-            envelope.subject, said.words, today, partial(_is_known, work), owner=owner.name, circles=work.config.circle
+            subject, said.words, today, partial(_is_known, work), owner=owner.name, circles=work.config.circle
         )
     else:
         parsed = _answered(work, letter, envelope, said, today)
@@ -130,10 +133,15 @@ def _new_lines(work: Work, text: str, today: date) -> Iterator[str]:
 
 
 def _is_known(work: Work, name: str) -> bool:
-    """Whether these are whole words of the name of one person, and of no other."""
     with work.reading() as session:
-        found = people.find(session, work.owner_id, name, work.key(name))
-    return len(found) == 1 and set(_words(name)) <= set(_words(found[0][0].name))
+        return is_one(session, work, name)
+
+
+def is_one(session: Session, work: Work, name: str) -> bool:
+    """Whether these are whole words of a name of one person, and of no other."""
+    found = people.find(session, work.owner_id, name, work.key(name))
+    words = set(_words(name))
+    return len(found) == 1 and any(words <= set(_words(one)) for one in (found[0][0].name, *found[0][0].aliases))
 
 
 def _words(name: str) -> list[str]:

@@ -19,8 +19,10 @@ from kith.domain.digest import (
     Upcoming,
     mail_link,
 )
-from kith.domain.names import bare, natural_name
+from kith.domain.names import bare, name_key, natural_name
 from kith.domain.outbox import State, is_news, needs_owner
+from kith.domain.plain import quoted
+from kith.domain.reply_offer import add_line
 from kith.jobs import occasions
 from kith.jobs.meetings import upcoming_meetings
 from kith.jobs.roster import Member, roster
@@ -83,7 +85,7 @@ def view(
         ),
         coming_up=_in_order(_coming_up(work, session, everybody, now)),
         in_touch=tuple(_in_touch(work, session, members, namesakes, now)),
-        strangers=tuple(_strangers(work, session, now)),
+        strangers=tuple(_strangers(work, session, everybody, now)),
         unfiled=tuple(row.line for row in letters.unfiled(session, work.owner_id)),
         circles=tuple(_circles(everybody)),
         health=health(work, session),
@@ -95,8 +97,12 @@ def _namesakes(everybody: Iterable[Member]) -> set[int]:
     """Those whom an answer does not mean by their name alone, because somebody else has the same."""
     by_name: dict[str, list[int]] = {}
     for member in everybody:
-        by_name.setdefault(" ".join(bare(member.person.name.casefold()).split()), []).append(member.person.id)
+        by_name.setdefault(_folded(member.person.name), []).append(member.person.id)
     return {one for same in by_name.values() if len(same) > 1 for one in same}
+
+
+def _folded(name: str) -> str:
+    return " ".join(bare(name.casefold()).split())
 
 
 def entries(work: Work, session: Session, members: list[Member], now: datetime) -> Iterable[Entry]:
@@ -186,10 +192,16 @@ def how(touch: TouchRow) -> str:
     return "you wrote" if touch.direction == "outbound" else "they wrote"
 
 
-def _strangers(work: Work, session: Session, now: datetime) -> Iterable[Stranger]:
-    if work.config.touch.strangers:
-        for row in strangers.promising(session, work.owner_id, since=now - timedelta(days=365), limit=MOST_STRANGERS):
-            yield Stranger(natural_name(row.name) or spoken_name(row.key), row.key, row.inbound + row.outbound)
+def _strangers(work: Work, session: Session, everybody: Iterable[Member], now: datetime) -> Iterable[Stranger]:
+    if not work.config.touch.strangers:
+        return
+    persons = [member.person for member in everybody]
+    called = [(name, person.name) for person in persons for name in (*person.aliases, person.name)]
+    known = {name_key(written) or _folded(written): name for written, name in called}
+    for row in strangers.promising(session, work.owner_id, since=now - timedelta(days=365), limit=MOST_STRANGERS):
+        name = natural_name(row.name) or spoken_name(row.key)
+        if add_line(name, row.key):
+            yield Stranger(name, row.key, row.inbound + row.outbound, known.get(name_key(name) or _folded(name), ""))
 
 
 def _circles(everybody: list[Member]) -> Iterable[CircleBar]:
@@ -240,4 +252,4 @@ def problems(work: Work, session: Session) -> Iterable[str]:
         yield f"“{letter.subject}” {fate}: {letter.error}"
     for draft in notes.drafts(session, work.owner_id, "proposed", "placing"):
         if draft.error:
-            yield f"the draft “{draft.subject}” waits: {draft.error}"
+            yield f"the draft {quoted(draft.subject)} waits: {draft.error}"

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kith.config import MailboxSection
-from kith.domain.folders import Folder
+from kith.domain.folders import Folder, Role
 from kith.domain.scan_plan import Kind, Plan
 from kith.domain.snag import NO_SNAG, after_reading
-from kith.errors import DataRefused, NotFound, TryLater
+from kith.errors import DataRefused, NotFound, TryLater, beyond
 from kith.jobs.keep import keep
 from kith.jobs.look import Stretch
 from kith.jobs.prospect import Prospect, is_smooth
@@ -71,7 +71,7 @@ class Visit:
         return self.prospect.folder
 
     def run(self) -> None:
-        """Reads the folder to its end. Nothing is done where it is not there any more."""
+        """Reads the folder to its end. Nothing is done where it is not there any more, or is listed and never was."""
         ahead = self.prospect
         self.row = ahead.row or self._new_row()
         with self.work.reading() as session:
@@ -83,11 +83,14 @@ class Visit:
             if ahead.first:
                 self.source.foresee(self.folder.name, ahead.first)
             state = self.source.examine(self.folder.name)
-        except NotFound:
+        except NotFound as error:
+            if self.folder.role is Role.INBOX:  # it is always there
+                self._refused(beyond(self.mailbox.name, error))
+            self._tell(note=beyond(self.mailbox.name, error))
             return
         except TryLater as error:
             self.source.folders()  # raises where it is the line that is lost, and not the folder that is refused
-            self._refused(error.message)
+            self._refused(beyond(self.mailbox.name, error))
             return
         decided = ahead.decide(state)
         if decided.kind is Kind.REFUSE:

@@ -19,8 +19,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from kith.domain.matter import about_what, is_thing
 from kith.domain.occasion import first_name, own_line
-from kith.domain.plain import one_line
+from kith.domain.plain import one_line, quoted
 from kith.domain.reply import HTML_MARK, SENTINEL
+from kith.domain.reply_offer import name_in_line
 from kith.errors import ConfigError, Internal
 from kith.letters import words
 
@@ -31,9 +32,10 @@ _ENDING, _PLAIN, _HTML = ".j2", ".txt.j2", ".html.j2"
 
 FILTERS = (
     words.add_line, words.born, words.by_name, words.calling, words.callings, words.clock, words.cut, words.day,
-    words.dayname, words.foremost, words.href, words.mail_address, words.matter, words.name_in_line,
+    words.dayname, words.foremost, words.href, words.mail_address, words.matter,
     words.no_full_stop, words.number, words.para, words.plural, words.reply_subject, words.sentence, words.series,
-    words.starting_big, words.weekday, words.wrap, about_what, first_name, is_thing, one_line,
+    words.starting_big, words.weekday, words.wrap, about_what, first_name, is_thing, name_in_line, one_line,
+    quoted,
 )  # fmt: skip
 
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import date, time
 from urllib.parse import quote, unquote
 
+from kith.domain import reply_offer
 from kith.domain.dates import Birthday
 from kith.domain.digest import ComingUp, Entry, InTouch, Stranger, Upcoming
 from kith.domain.occasion import first_name
 from kith.domain.plain import one_line, printable
+from kith.domain.reply_offer import name_in_line
 
 WIDTH = 72  # columns of a plain letter, so that a quoted one still fits 80 (RFC 3676, 4.2)
 SUBJECT = 120  # characters; more is never shown, and less than a header line of 998 in any encoding
@@ -154,13 +156,8 @@ def clock(at: time) -> str:
 
 
 def add_line(stranger: Stranger) -> str:
-    """The line that adds somebody when it is sent back."""
-    return " ".join(f"add {name_in_line(stranger.name)} <{stranger.address}>".split())
-
-
-def name_in_line(name: str) -> str:
-    """A name that can stand in a line of a reply without meaning more than itself."""
-    return " ".join(re.sub(r'[<>"#@:;,]', " ", name).split())
+    """The line that adds somebody when it is sent back, and does no more than that."""
+    return reply_offer.add_line(stranger.name, stranger.address)
 
 
 def matter(subject: str) -> str:

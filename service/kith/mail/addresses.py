@@ -7,7 +7,9 @@ entry that could be read in two ways gives no address; its neighbours are kept.
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from stringprep import in_table_b1
 from typing import Final
+from unicodedata import category
 
 from kith.domain.address import Address
 from kith.mail.words import decode_words, line
@@ -62,7 +64,7 @@ def _plain_list(text: str) -> tuple[Address, ...] | None:
             spec = spec[:-1]
         else:
             return None
-        if "@" in name or len(spec) > _LONGEST or not _SPEC.fullmatch(spec):
+        if "@" in name or not _is_spec(spec):
             return None
         found.append(Address(_name(name), spec))
     return tuple(found)
@@ -87,8 +89,9 @@ def sole_author(fields: Sequence[str]) -> str:
     """
     if len(fields) != 1 or len(fields[0]) > _LONGEST_AUTHOR:
         return ""
-    found = _SOLE.fullmatch(fields[0])
-    return (found["named"] or found["bare"]) if found else ""
+    field = fields[0]
+    found = _SOLE.fullmatch(field) or (None if field.isascii() else _SOLE.fullmatch(_unmarked(field)))
+    return field[slice(*found.span("named" if found["named"] else "bare"))] if found else ""
 
 
 class _List:
@@ -159,7 +162,7 @@ class _List:
         if self.opened and self._is_route():
             spec = spec.rpartition(":")[2]
         spec = _tidy(spec)
-        if not self.doubtful and len(spec) <= _LONGEST and _SPEC.fullmatch(spec) and not self._hides_another(spec):
+        if not self.doubtful and _is_spec(spec) and not self._hides_another(spec):
             phrase = "".join(map(_unquote, self.phrase)) if self.opened else ""
             self.found.append(Address(_name(phrase) or _name(_ESCAPED.sub(r"\1", self.comment)), spec))
         self._begin()
@@ -172,8 +175,23 @@ class _List:
     def _only_one(self) -> list[Address]:
         """The address at the end of a field with an unclosed quote or comment, if no other can be meant."""
         before, _, spec = self.text.rstrip().removesuffix(">").rpartition("<")
-        alone = self.text.count("@") == 1 and len(spec) <= _LONGEST and _SPEC.fullmatch(spec)
+        alone = self.text.count("@") == 1 and _is_spec(spec)
         return [Address(_name(before.replace('"', "")), spec)] if alone else []
+
+
+def _is_spec(spec: str) -> bool:
+    if len(spec) > _LONGEST:
+        return False
+    return bool(_SPEC.fullmatch(spec) or (not spec.isascii() and _SPEC.fullmatch(_unmarked(spec))))
+
+
+def _unmarked(text: str) -> str:
+    """Text of the same length with each mark that belongs to the letter before it as an underscore.
+
+    Vowels in Hindi, Tamil and Thai are such marks, as are accents that stand alone: IDNA allows them in domains
+    (RFC 5892), but to an expression they are no part of a word. Those that IDNA drops stay: they only deceive.
+    """
+    return "".join("_" if category(c).startswith("M") and not in_table_b1(c) else c for c in text)
 
 
 def _tidy(spec: str) -> str:

@@ -12,7 +12,8 @@ from typing import Final
 from kith.domain.address import Address
 from kith.domain.message import FIELDS, Envelope
 from kith.mail.addresses import addresses
-from kith.mail.words import cut_bytes, decode_words, line
+from kith.mail.internaldate import YEARS
+from kith.mail.words import cut_bytes, decode_words, line, mostly_utf8
 
 MOST_HEAD: Final = 1_000_000
 """Bytes of a header that are looked at; the largest honest ones are a tenth of that."""
@@ -20,7 +21,6 @@ _LONGEST_VALUE: Final = 998  # RFC 5322, 2.1.1: no line is longer, and nobody re
 LONGEST_ID: Final = 998  # bytes, as RFC 5322 would have it; PostgreSQL's index takes 2,700
 _MOST_REFERENCES: Final = 200  # threads are followed from the nearest end
 _LONGEST_RAW: Final = 4 * _LONGEST_VALUE  # a character of UTF-8 has at most four bytes
-_YEARS: Final = range(1980, 2200)  # mail as we know it is younger, and clocks further out are broken
 
 _END = re.compile(rb"\n\r?\n")
 _ID = re.compile(r"<[^<>]*>")
@@ -28,10 +28,19 @@ _DATE = re.compile(
     r"(?:[A-Za-z]{3},)? {0,2}([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) "
     r"([+-][0-9]{4})(?: \([^()]*\))?"
 )
+_ZONE = re.compile(r" (?:([+-][0-9]{2}):([0-9]{2})|([A-Z]{3,4}))(?= \([^()]*\)$|$)")
+_ZONES: Final = {
+    # The names that are meant in one way only, beside those of RFC 5322, 4.3, which everybody reads.
+    "WEST": "+0100", "CET": "+0100", "MET": "+0100", "MEZ": "+0100", "CEST": "+0200", "MEST": "+0200",
+    "MESZ": "+0200", "EET": "+0200", "EEST": "+0300", "MSK": "+0300", "AKST": "-0900", "AKDT": "-0800",
+    "HST": "-1000", "JST": "+0900", "AEST": "+1000", "AEDT": "+1100", "NZST": "+1200", "NZDT": "+1300",
+}  # fmt: skip
 _NAMES: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 _MONTHS: Final = {name: f"-{number:02}-" for number, name in enumerate(_NAMES.split(), 1)}
 _READ: Final = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references")
 _KEYS: Final = {name: name.lower() for name in FIELDS}  # as most mail writes them
+_OFTEN_TOLD: Final = ("auto-submitted", "precedence")
+"""Marks of which each program on the way may add one of its own: all are kept, with commas between."""
 _MARKS: Final = tuple(name.lower() for name in FIELDS if name.lower() not in _READ)
 
 _Fields = dict[str, list[str]]
@@ -69,6 +78,12 @@ def field_values(block: bytes, name: str) -> list[str]:
     return [line(_text(value)) for value in _fields(block).get(name.lower(), [])]
 
 
+def sent_time(block: bytes) -> datetime | None:
+    """When the author's program says it was written, by the first Date, as envelope reads it; aware UTC."""
+    values = _fields(block).get("date")
+    return instant(values[0]) if values else None
+
+
 def received_time(block: bytes) -> datetime | None:
     """When the last server took the message in, by the topmost Received (RFC 5321, 4.4); aware UTC."""
     values = field_values(block, "received")
@@ -82,11 +97,11 @@ def instant(text: str) -> datetime | None:
     """
     text = text.strip()[:_LONGEST_VALUE]
     try:
-        at = _plain_instant(text) or parsedate_to_datetime(text)
+        at = _plain_instant(text) or parsedate_to_datetime(_ZONE.sub(_zone, line(text)))
         aware = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
         return None  # all that email.utils is known to raise on broken dates
-    return aware if aware.year in _YEARS else None
+    return aware if aware.year in YEARS else None
 
 
 def split(raw: bytes) -> tuple[bytes, bytes]:
@@ -115,13 +130,14 @@ def _fields(block: bytes) -> _Fields:
 
 
 def _text(value: str) -> str:
-    """A raw value as text: UTF-8 where it is (RFC 6532), else Latin-1."""
+    """A raw value as text: UTF-8 where it is (RFC 6532), or is but for a byte, else Latin-1."""
     if value.isascii():
         return value
+    data = value.encode("latin-1")
     try:
-        return value.encode("latin-1").decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError:
-        return value
+        return mostly_utf8(data) or value
 
 
 def _first(values: list[str] | None) -> tuple[Address, ...]:
@@ -163,9 +179,16 @@ def _ids(values: list[str] | None) -> tuple[str, ...]:
 
 def _marks(fields: _Fields) -> dict[str, str]:
     marks = {name: line(_text(fields[name][0][:_LONGEST_RAW]))[:_LONGEST_VALUE] for name in _MARKS if name in fields}
+    for name in _OFTEN_TOLD:
+        if name in marks and len(fields[name]) > 1:
+            marks[name] = ", ".join(line(_text(value[:_LONGEST_RAW])) for value in fields[name])[:_LONGEST_VALUE]
     if len(fields.get("from", ())) > 1:
         marks["from-count"] = str(len(fields["from"]))
     return marks
+
+
+def _zone(found: re.Match[str]) -> str:
+    return f" {_ZONES.get(found[3], found[3])}" if found[3] else f" {found[1]}{found[2]}"
 
 
 def _plain_instant(text: str) -> datetime | None:

@@ -3,13 +3,13 @@
 from codecs import BOM_UTF16_BE
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from kith.domain.calendar import CANCELLED, Invite, Occurrence, moment
 from kith.mail.mime import Unparsable, guarded
-from kith.mail.rules import ended
+from kith.mail.rules import begun_later, ended
 from kith.mail.vevent import invite_of
 from kith.mail.words import part_text
 from kith.mail.zones import plain_name
@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     from icalendar import Event  # 65 ms that only messages with a calendar need to pay
 
 MOST_BYTES: Final = 1_000_000
+MOST_INVITES: Final = 200
+"""Of one message: a series with all meetings that differ from it. What comes after is not read."""
 MOST_OCCURRENCES: Final = 1_000
 """Of one series; of more, the latest count."""
+_MOST_BROKEN: Final = 20
 _MOST_ROW: Final = 2_000  # characters of one line that is read
 _MOST_ROWS: Final = 1_000  # lines of one event that are read: attendees, for the most part
 _READ: Final = frozenset(
     {"UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE"}
     | {"ORGANIZER", "ATTENDEE", "STATUS", "SUMMARY"}
 )
+_MOVED: Final = timedelta(days=400)  # how far all that follow one meeting are moved with it, at most
 _POSITION: Final = "X-KITH-POSITION"
 
 
@@ -38,19 +42,23 @@ class _Calendar:
     zones: dict[str, list[str]] = field(default_factory=dict)
 
 
-def read(data: bytes, default_tz: tzinfo, limit: int = 200) -> list[Invite]:
+def read(data: bytes, default_tz: tzinfo, limit: int = MOST_INVITES) -> list[Invite]:
     """The invitations of one text/calendar part, at most limit. Raises nothing: what is broken is left out.
 
+    Where very much is broken, what comes after is not tried.
     Times without a zone, and zones that cannot be made out, are taken as default_tz.
     """
     default = default_tz if isinstance(default_tz, ZoneInfo) else ZoneInfo("UTC")
     calendar = _take_apart(data[:MOST_BYTES])
     invites: list[Invite] = []
+    broken = 0
     for rows in calendar.events[:limit]:
         try:
             invites.append(guarded(invite_of, rows, calendar.method, calendar.zones, default))
-        except Unparsable:
-            continue  # one broken event does not take its neighbours with it
+        except Unparsable:  # one broken event does not take its neighbours with it
+            broken += 1
+            if broken >= _MOST_BROKEN:
+                break
     return invites
 
 
@@ -120,24 +128,25 @@ def _expand(group: list[Invite], since: datetime, until: datetime, zone: tzinfo)
     import recurring_ical_events
     from icalendar import Calendar
 
-    calendar = Calendar()
+    calendar, begin = Calendar(), since - (_MOVED if any(invite.and_future for invite in group) else timedelta(0))
     for position, invite in enumerate(group):
-        calendar.add_component(_event(invite, position, until))
-    found = recurring_ical_events.of(calendar).between(since, until)
+        calendar.add_component(_event(invite, position, begin, until))
+    found = recurring_ical_events.of(calendar).between(since - timedelta(seconds=1), until)  # it leaves out the edge
     meetings = [_occurrence(group[int(one[_POSITION])], one.start, one.end, zone) for one in found]
     return sorted(meetings, key=lambda one: one.starts_at)
 
 
-def _event(invite: Invite, position: int, until: datetime) -> "Event":
-    """As much of a VEVENT as its expansion needs."""
+def _event(invite: Invite, position: int, since: datetime, until: datetime) -> "Event":
+    """As much of a VEVENT as its expansion from since to until needs."""
     from icalendar import Event, vRecur
 
     zone = ZoneInfo(invite.tzid)
     event = Event()
     event.add("uid", invite.uid)
     event.add(_POSITION, str(position))
-    event.add("dtstart", invite.starts_at)
-    event.add("dtend", invite.ends_at)
+    starts_at = begun_later(invite.starts_at, invite.rrule, since.date()) if invite.rrule else invite.starts_at
+    event.add("dtstart", starts_at)
+    event.add("dtend", starts_at + invite.length)
     if invite.rrule:
         event.add("rrule", vRecur.from_ical(ended(invite.rrule, until, all_day=invite.all_day)))
     for name, dates in (("rdate", invite.rdates), ("exdate", invite.exdates)):

@@ -6,22 +6,24 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from kith.domain.folders import Folder, Role, with_roles
+from kith.domain.folders import Folder, Listed, Role, with_roles
 from kith.errors import Internal, MailboxFailed, NotFound, TryLater
 from kith.mail import imap_parts
-from kith.mail.imap_account import AGAIN, Account, is_busy, shown
-from kith.mail.imap_fetch import Answer, Behind, Question, Worth, alone, answers, body, everything
+from kith.mail.imap_account import AGAIN, Account
+from kith.mail.imap_doubt import ImapQuestions
+from kith.mail.imap_fetch import Worth, body, everything
 from kith.mail.imap_line import Line, open_client
 from kith.mail.imap_names import listed, status_answers
 from kith.mail.imap_parts import bytes_of, leaves_of, questions
-from kith.mail.imap_session import ImapSession
+from kith.mail.imap_words import shown
 from kith.mail.source import Choose, FolderState, Limit, Part, Place, RawHeader, Texts, Unreadable
 from kith.mail.texts import in_turn
-from kith.mail.wire import Batch, HeaderFetch, sequence_set
+from kith.mail.wire import HeaderFetch
 
 __all__ = ["Account", "ImapSource", "connect"]
 
 _STATUS_AT_ONCE: Final = 200  # commands in one piece: more could fill both sides' buffers, each waiting for the other
+_INBOX: Final = "INBOX"
 _WRITABLE: Final = frozenset({Role.DRAFTS, Role.INBOX})
 _UNSENDABLE = re.compile(r"[\0\r\n]")
 _FIELD = re.compile(r"[A-Za-z0-9-]+")
@@ -38,7 +40,7 @@ def connect(account: Account, timeout: float = 60.0) -> "ImapSource":
     return ImapSource(account, open_client(account, timeout))
 
 
-class ImapSource(ImapSession):
+class ImapSource(ImapQuestions):
     """One open IMAP mailbox: kith.mail.source.Source. Not to be used by two threads at once."""
 
     # -- folders
@@ -47,6 +49,10 @@ class ImapSource(ImapSession):
         """All folders that can be opened, each once. The first of a role is the one to use."""
         with self._doing("listing folders"):
             found = listed(self._list())
+            if not found:
+                raise imaplib.IMAP4.error("it names none")
+        if not any(entry.name.upper() == _INBOX for _, entry in found):  # it is always there (RFC 3501, 5.1)
+            found.append((_INBOX.encode(), Listed(_INBOX)))
         self._raw_names = {entry.name: raw for raw, entry in found}
         self._folders = with_roles(
             (entry for _, entry in found),
@@ -83,7 +89,7 @@ class ImapSource(ImapSession):
         first = max(1, first)
         if not listed or listed.first != first:
             with self._doing("listing messages"):
-                return self._uids(self._folder, first)
+                return self._uids(self._folder, first, self._state)
         with self._safely("listing messages"):
             if listed.error:
                 raise listed.error
@@ -116,21 +122,6 @@ class ImapSource(ImapSession):
         """The headers that are under way since before the folder was opened, if they are those."""
         fetch = self._fetch
         return fetch if fetch and not self._ahead and fetch.take_over(uids, wanted) else None
-
-    def _repair(self, batch: Batch, wanted: Callable[[bytes], bool] | None) -> None:
-        """Asks alone for what did not come with the others; what is gone is left out."""
-        if is_busy(batch.refusal):
-            raise TryLater(f"{self._account.name}: {self._account.host} is busy ({batch.refusal})", AGAIN)
-        with self._doing("reading headers"):
-            still_there = set(self._search(b"UID " + sequence_set(batch.missing)))
-            for uid in (uid for uid in batch.missing if uid in still_there):
-                result = alone(self._client, uid, wanted)
-                if isinstance(result, RawHeader):
-                    batch.found.append(result)
-                elif result:
-                    batch.unreadable.append(result)
-        order = {uid: place for place, uid in enumerate(batch.uids)}
-        batch.found.sort(key=lambda header: order[header.uid])
 
     def _abandon(self) -> None:
         """Somebody stopped reading headers halfway: what is under way must not become the next answer."""
@@ -175,44 +166,15 @@ class ImapSource(ImapSession):
 
     def raw(self, uid: int, limit: int) -> bytes | None:
         """The first limit bytes of a whole message (BODY.PEEK[]), None if it is gone."""
-        answer = self._answers([([uid], f"BODY.PEEK[]<0.{limit}>")], "reading a message").get(uid, {})
-        whole = body(answer)
+        whole = body(self._answers([([uid], f"BODY.PEEK[]<0.{limit}>")], "reading a message").get(uid, {}))
         if whole:
             return whole[:limit]  # some servers do not know how to give a part
+        refused = self.withheld()
         with self._doing("looking for a message"):
-            if uid not in self._search(b"UID %d" % uid):
+            if not refused and uid not in self._search(b"UID %d" % uid):
                 return None
-        raise MailboxFailed(f"{self._account.name}: {self._account.host} does not give message {uid}", AGAIN)
-
-    def _answers(
-        self, asked: Collection[Question], what: str, worth: Worth = everything, *, leaving: bool = False
-    ) -> dict[int, Answer]:
-        """leaving: this is what one asks last in a folder, if no headers are under way and the next is foreseen."""
-        if self._idle:
-            self.idle_done()
-        ahead = self._next if leaving and not self._fetch and not self._ahead else None
-        with self._safely(what):
-            if self._ahead:
-                self._come_back()
-            behind = Behind(self._opening(*ahead), self._take_back) if ahead else None
-            found = answers(self._client, asked, worth, self._fetch, behind)
-        if ahead and behind and behind.tags:
-            self._look_ahead(*ahead, behind.tags)
-        return found
-
-    def _take_back(self, tags: Sequence[bytes]) -> None:
-        for tag in tags:
-            self._line.finish(tag)
-        self._come_back()
-
-    def _look_ahead(self, folder: str, first: int, tags: Sequence[bytes]) -> None:
-        """Takes what is told of the next folder, and lets its first headers come while others are busy.
-
-        What goes wrong here is told to who opens that folder: the one that is open is not to blame.
-        """
-        self._next = None
-        with suppress(TryLater), self._safely(f"opening the folder {folder}"):
-            self._ahead = self._hear(folder, first, tags)
+        why = f": {refused[0].reason}" if refused else ""
+        raise MailboxFailed(f"{self._account.name}: {self._account.host} does not give message {uid}{why}", AGAIN)
 
     def find(self, folder: str, message_id: str) -> list[int]:
         """UIDs in a folder (opened read-only for it, and left open) of the messages that carry a Message-ID.

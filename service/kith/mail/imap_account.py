@@ -10,17 +10,16 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Final, Literal
 
-from kith.errors import ConfigError, KithError, LoginRefused, TryLater
+from kith.errors import ConfigError, KithError, LoginRefused, Refused, TryLater
+from kith.mail.imap_words import codes, is_busy, shown, told
 
-_LONGEST_TEXT: Final = 300  # characters of a server's answer that are worth showing
-
-# RFC 5530 and what Gmail, Exchange, Yahoo and Dovecot say when the same would work later.
-_BUSY = re.compile(
-    r"\[(?:UNAVAILABLE|INUSE|LIMIT|OVERQUOTA|THROTTLED|SERVERBUG)\b|too many|rate.?limit|temporar|try again|try later"
-    r"|server unavailable|not connected|over.?loaded|\[SYS/TEMP",
+_APP_PASSWORD = re.compile(r"application-specific|app.?password", re.IGNORECASE)
+_AT_THE_WEB = re.compile(r"web.?login|webalert|web browser|log in via|sign in via", re.IGNORECASE)
+_NO_IMAP = re.compile(
+    r"imap4? (?:access |service |protocol )?(?:is )?(?:disabled|not enabled|turned off|not allowed)"
+    r"|not enabled for imap|(?:enable|turn on) (?:your account for )?imap|imap use",
     re.IGNORECASE,
 )
-_APP_PASSWORD = re.compile(r"application-specific|app.?password|web login required", re.IGNORECASE)
 _NO_BASIC = re.compile(r"basic.?auth|basic authentication|modern authentication", re.IGNORECASE)
 _MICROSOFT: Final = ("outlook.com", "office365.com", "office.com")
 
@@ -69,20 +68,6 @@ def _is_here(host: str) -> bool:
         return host.casefold() == "localhost"
 
 
-def shown(text: bytes | str, secret: str = "") -> str:
-    """A server's words, fit for a message: printable, short, the secret taken out."""
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    if secret:
-        words = words.replace(secret, "…")
-    words = "".join(c if c.isprintable() else " " for c in words)
-    return " ".join(words.split())[:_LONGEST_TEXT]
-
-
-def is_busy(text: str) -> bool:
-    """Whether a refusal means that the same would work later."""
-    return bool(_BUSY.search(text))
-
-
 @contextmanager
 def translated(account: Account, doing: str) -> Iterator[None]:
     """Turns what the drivers raise into TryLater, which says which mailbox it was and what happened."""
@@ -104,14 +89,16 @@ def translated(account: Account, doing: str) -> Iterator[None]:
     except TimeoutError as error:
         raise TryLater(f"{account.name}: {account.place} was silent for too long while {doing}", AGAIN) from error
     except (OSError, imaplib.IMAP4.abort) as error:
-        raise TryLater(f"{account.name}: the line was lost while {doing} ({shown(str(error))})", AGAIN) from error
+        raise TryLater(f"{account.name}: the line was lost while {doing} ({shown(told(error))})", AGAIN) from error
     except imaplib.IMAP4.error as error:
-        raise TryLater(f"{account.name}: {account.host} refused {doing} ({shown(str(error))})", AGAIN) from error
+        words = shown(told(error))
+        kind = TryLater if is_busy(words) else Refused
+        raise kind(f"{account.name}: {account.host} refused {doing} ({words})", AGAIN) from error
 
 
 def login_refusal(account: Account, text: str) -> KithError:
     """What a refused login means: TryLater where the server is only busy, else LoginRefused with the cure."""
-    if is_busy(text):
+    if is_busy(text) or "SERVERBUG" in codes(text):
         return TryLater(f"{account.name}: {account.host} takes no logins just now ({text})", AGAIN)
     return LoginRefused(
         f"{account.name}: {account.host} refused the login of {account.user} ({text})", _cure(account, text)
@@ -119,12 +106,16 @@ def login_refusal(account: Account, text: str) -> KithError:
 
 
 def _cure(account: Account, text: str) -> str:
+    if _NO_IMAP.search(text):
+        return "IMAP is turned off for this account: turn it on in its settings, on the provider's page"
     if account.auth == "xoauth2":
         return "the token has expired or is for something else: get a new one where `password` points"
     if _APP_PASSWORD.search(text):
         return (
             "this provider wants an app password: make one in its security settings and put it where `password` points"
         )
+    if _AT_THE_WEB.search(text):
+        return "sign in once with a browser and confirm that it was you; some providers want an app password afterwards"
     if _NO_BASIC.search(text) or account.host.casefold().endswith(_MICROSOFT):
         return 'this provider takes no passwords any more: set auth = "xoauth2" and let `password` give a token'
     return "check the user in `url` and the secret that `password` points to"

@@ -1,17 +1,18 @@
 """FETCH of all but the bulk of headers: many questions at once, and what cannot be read costs no other message."""
 
 import imaplib
+import re
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Final
 
 from imapclient.response_parser import parse_fetch_response  # type: ignore[import-untyped]  # it ships no types
 
-from kith.mail.imap_account import is_busy, shown
-from kith.mail.imap_line import AS_PYTHON, Client, Line
+from kith.mail.imap_line import Line
+from kith.mail.imap_words import codes, is_busy, shown
 from kith.mail.internaldate import YEARS
 from kith.mail.source import RawHeader, Unreadable
 from kith.mail.wire import BATCH, FETCH, ITEMS, HeaderFetch, response, sequence_set
@@ -19,11 +20,21 @@ from kith.mail.wire import BATCH, FETCH, ITEMS, HeaderFetch, response, sequence_
 Answer = dict[bytes, Any]
 Question = tuple[Sequence[int], str]
 Worth = Callable[[list[bytes]], bool]
+Lost = tuple[int, str]
+"""A UID, and what was asked of it in vain."""
 
 MOST_ASKED: Final = 24_000
 """Bytes of the questions under way, beside those for headers: more could fill the buffers of both sides."""
 MOST_BYTES: Final = 64 << 20
 """Of one answer: what is asked for has a limit, but some servers give the whole message all the same."""
+MOST_REFUSED: Final = 16
+"""Questions that are refused while nothing comes: then it is not one message, and no use to go on to smaller ones."""
+
+_NAMELESS: Final = 0
+"""Stands for the UID of a message in an answer that names none."""
+_USUALLY_NAMED = re.compile(rb"\* \d+ FETCH \(UID (\d{1,10})\b")
+_NAMED = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)  # wherever in its answer a server names the message
+_LITERAL8 = re.compile(rb"~(\{\d+\+?\})\Z")  # RFC 3516: to the driver it is a word and a literal
 
 # All that the driver has been seen to raise on answers of real servers.
 _FOREIGN: Final = (
@@ -55,21 +66,36 @@ class Behind:
             self.commands, self.tags = (), ()
 
 
+@dataclass(slots=True)
+class Told:
+    """What the server said of some messages: answers by UID.
+
+    lost are those that it said nothing of (a UID and what was asked of it), with its words where it refused. They
+    may be gone.
+    """
+
+    found: dict[int, Answer] = field(default_factory=dict)
+    lost: dict[Lost, str] = field(default_factory=dict)
+
+
 def answers(
-    client: Client,
+    line: Line,
     asked: Collection[Question],
     worth: Worth = everything,
     headers: HeaderFetch | None = None,
     behind: Behind | None = None,
-) -> dict[int, Answer]:
+) -> Told:
     """What the server says of some messages, several questions under way at once: each is UIDs, and what of them.
 
-    Left out is what is gone, what cannot be read, and what is not worth reading, by the bytes of its
-    answer. A question that is refused is asked again in halves, so one message costs no other. Headers
-    that are under way are read first, and more of them asked for, so that the line is never idle. Raises
-    imaplib's abort or OSError when the line is lost, and its error when the server is only busy.
+    Left out is what is not worth reading, by the bytes of its answer. A question that is refused is asked again in
+    halves, so one message costs no other. Headers that are under way are read first, and more of them asked for, so
+    that the line is never idle. Raises imaplib's abort or OSError when the line is lost, and its error when the
+    server is only busy, or refuses everything.
     """
-    found: dict[int, Answer] = {}
+    told = Told()
+    refusals: dict[Lost, str] = {}
+    dull: set[int] = set()
+    in_vain = 0
     waiting = deque((uids[at : at + BATCH], item) for uids, item in asked for at in range(0, len(uids), BATCH))
     while waiting:
         flight: dict[bytes, Question] = {}
@@ -77,21 +103,82 @@ def answers(
             uids, item = waiting.popleft()
             flight[command((uids, item))] = (uids, item)
         refused = []
-        for question, pieces in _asked_at_once(client.line, flight, headers, None if waiting else behind):
+        for question, pieces in _asked_at_once(line, flight, headers, None if waiting else behind):
             if question:
-                refused.append((question, pieces[0]))
+                refused.append((question, shown(pieces[0])))
             elif worth(pieces):
-                for uid, answer in parsed(pieces).items():
-                    found.setdefault(uid, {}).update(answer)
+                _take(told.found, pieces)
+            else:
+                dull.update(_named(pieces))
         if refused and behind:
             behind.take_back()
+        in_vain += len(refused)
         for (uids, item), words in refused:
-            if is_busy(shown(words)):
-                raise imaplib.IMAP4.error(shown(words))
+            if is_busy(words):
+                raise imaplib.IMAP4.error(words)
             half = len(uids) // 2
             waiting += [(some, item) for some in (uids[:half], uids[half:]) if half]
-    wanted = {uid for uids, _ in asked for uid in uids}
-    return {uid: answer for uid, answer in found.items() if uid in wanted}  # servers tell news of others, too
+            refusals |= {(uid, item): words for uid in uids}
+        if in_vain >= MOST_REFUSED and not (told.found or dull):
+            raise imaplib.IMAP4.error(refused[-1][1])
+    wanted = {uid for uids, _ in asked for uid in uids}  # servers tell news of others, too
+    told.found = {uid: answer for uid, answer in told.found.items() if uid in wanted}
+    told.lost = {(uid, item): refusals.get((uid, item), "") for uid, item in _unanswered(asked, told.found, dull)}
+    return told
+
+
+def _unanswered(asked: Iterable[Question], found: dict[int, Answer], dull: Collection[int]) -> Iterator[Lost]:
+    none: Answer = {}
+    for uids, item in asked:
+        begin = _begin(item)
+        yield from ((uid, item) for uid in uids if uid not in dull and not _holds(found.get(uid, none), begin))
+
+
+def _named(pieces: list[bytes]) -> Iterable[int]:
+    """The UIDs in a response that nobody reads any further."""
+    usual = _USUALLY_NAMED.match(pieces[0])
+    return map(int, usual.groups() if usual else _NAMED.findall(b"".join(pieces[::2])))
+
+
+def ask(line: Line, uid: int, item: str) -> tuple[Answer, str]:
+    """What the server says of one message, asked for alone, and its words where it refuses. Raises like answers()."""
+    found: dict[int, Answer] = {}
+    refusal = b""
+    question = [uid], item
+    [tag] = line.start([command(question)])
+    for refused, pieces in replies(line, {tag: question}):
+        if refused:
+            refusal = pieces[0]
+        else:
+            _take(found, pieces)
+    words = shown(refusal.partition(b" ")[2]) or shown(refusal)
+    if is_busy(words):
+        raise imaplib.IMAP4.error(words)
+    return found.get(_NAMELESS, {}) | found.get(uid, {}), words
+
+
+def holds(answer: Answer, item: str) -> bool:
+    """Whether an answer has what was asked for, be it NIL."""
+    return _holds(answer, _begin(item))
+
+
+def _begin(item: str) -> bytes:
+    """How the name of an item begins in an answer: servers write lists of fields in many ways."""
+    return item.replace(".PEEK", "").partition("<")[0].partition(" ")[0].encode()
+
+
+def _holds(answer: Answer, begin: bytes) -> bool:
+    return begin in answer or any(name.upper().startswith(begin) for name in answer)
+
+
+def is_gone(words: str) -> bool:
+    """Whether a refusal says that somebody has removed the message (RFC 5530). SEARCH may list it for a while."""
+    return "EXPUNGEISSUED" in codes(words)
+
+
+def _take(found: dict[int, Answer], pieces: list[bytes]) -> None:
+    for uid, answer in parsed(pieces).items():
+        found.setdefault(uid, {}).update(answer)
 
 
 def command(question: Question) -> bytes:
@@ -151,19 +238,13 @@ def _responses(line: Line, headers: HeaderFetch | None) -> Iterator[list[bytes]]
 def parsed(pieces: list[bytes]) -> dict[int, Answer]:
     """One FETCH response as imapclient reads it, by UID; empty where it cannot."""
     begin = FETCH.match(pieces[0])
-    lines = [b"0 (" + pieces[0][begin.end() if begin else 0 :], *pieces[2::2]]
-    lines = [each.rstrip(b"\r\n") for each in lines]
+    lines = [b"%d (" % _NAMELESS + pieces[0][begin.end() if begin else 0 :], *pieces[2::2]]
+    lines = [_LITERAL8.sub(rb"\1", each.rstrip(b"\r\n")) for each in lines]
     text = [*zip(lines, pieces[1::2], strict=False), lines[-1]]
     try:
         return dict(parse_fetch_response(text, normalise_times=False))
     except _FOREIGN:
         return {}
-
-
-def _asked(client: Client, uids: list[int], items: Sequence[str]) -> dict[int, Answer]:
-    client.line.forget()
-    found: dict[int, Answer] = client.fetch(uids, items)
-    return found
 
 
 def body(answer: Answer, section: str | None = None) -> bytes | None:
@@ -175,25 +256,22 @@ def body(answer: Answer, section: str | None = None) -> bytes | None:
     return value if isinstance(value, bytes) else None
 
 
-def alone(client: Client, uid: int, wanted: Callable[[bytes], bool] | None) -> RawHeader | Unreadable | None:
-    """The header fields of a message that could not be read among others; None where wanted refuses them.
+def alone(line: Line, uid: int, wanted: Callable[[bytes], bool] | None) -> RawHeader | Unreadable | None:
+    """The header fields of a message that could not be read among others.
 
-    Raises like answers().
+    None where wanted refuses them, or the message is gone. Raises like answers().
     """
-    reason = "the server gives no header fields for it"
-    for items in (["INTERNALDATE", ITEMS], [ITEMS]):  # a date nobody can read should not cost the message
-        try:
-            answer = _asked(client, [uid], items).get(uid, {})
-        except _FOREIGN as error:
-            if isinstance(error, imaplib.IMAP4.abort) or is_busy(str(error)):
-                raise
-            reason = shown(AS_PYTHON.sub(r"\2", str(error))) or type(error).__name__
-            continue
+    reason = ""
+    for items in (f"INTERNALDATE {ITEMS}", ITEMS):  # a date nobody can read should not cost the message
+        answer, words = ask(line, uid, items)
+        if is_gone(words):
+            return None
         block = body(answer)
         if block:
             received_at = _sane(answer.get(b"INTERNALDATE"))
             return RawHeader(uid, received_at, block) if wanted is None or wanted(block) else None
-    return Unreadable(uid, reason)
+        reason = words or reason
+    return Unreadable(uid, reason or "the server gives no header fields for it")
 
 
 def _sane(at: Any) -> datetime | None:

@@ -5,11 +5,13 @@ import re
 import time
 from typing import Final
 
-from kith.mail.imap_account import shown
 from kith.mail.imap_line import Line
+from kith.mail.imap_words import shown
 
 _NEWS = re.compile(rb"\* \d+ (?:EXISTS|RECENT)\b", re.IGNORECASE)
 _BYE: Final = b"* BYE"
+BEGINS_WITHIN: Final = 5.0
+"""Seconds: who asks to be told of news waits no longer for the server to agree; others are waiting, too."""
 
 
 class Idle:
@@ -21,7 +23,13 @@ class Idle:
         self.open = True
         """Whether the server still waits for our DONE."""
         self._tag = line.start([b"IDLE"])[0]
-        while (response := line.next_response()) is not None:
+        until = time.monotonic() + BEGINS_WITHIN
+        while True:
+            if not line.stream.ready(max(0.0, until - time.monotonic())):
+                raise imaplib.IMAP4.abort("the server says nothing to IDLE")
+            response = line.next_response()
+            if response is None:
+                break
             self._hear(response)
             if not self.open:
                 raise imaplib.IMAP4.error("the server would not IDLE")

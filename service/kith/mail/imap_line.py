@@ -14,14 +14,14 @@ from imapclient.imap4 import IMAP4WithTimeout  # type: ignore[import-untyped]  #
 from imapclient.tls import IMAP4_TLS  # type: ignore[import-untyped]  # it ships no types
 
 from kith.errors import ConfigError, LoginRefused, TryLater
-from kith.mail.imap_account import Account, login_refusal, shown, translated
+from kith.mail.imap_account import Account, login_refusal, translated
 from kith.mail.imap_stream import MOST_PATIENCE, Stream
+from kith.mail.imap_words import forms, shown, told
 
 _CONNECT_SECONDS: Final = 15.0
+_MOST_NONSENSE: Final = 1000  # lines in a row
 _WORTH_COMPRESSING: Final = 0.010  # seconds of round trip; nearer servers answer faster than zlib unpacks
 _ATOM = re.compile(r"[A-Za-z0-9!#$&'+,./:;<=>?@^_`|~-]+")  # RFC 3501, 9, without what some servers trip over
-
-AS_PYTHON = re.compile(r"^\S+ command error: \S+ \[b(['\"])(.*)\1\]$")  # what imaplib makes of a BAD
 
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # at DEBUG it writes whole conversations
 
@@ -120,6 +120,16 @@ class Line(imaplib.IMAP4):
         response: bytes | None = self._get_response()
         return response
 
+    def _get_response(self, *arguments: Any) -> Any:
+        """One response. imaplib calls this; once we are connected, lines that are none are passed over."""
+        for _ in range(_MOST_NONSENSE):
+            try:
+                return super()._get_response(*arguments)  # type: ignore[misc]  # it is not in typeshed
+            except self.abort as error:
+                if self.state == "LOGOUT" or not str(error).startswith("unexpected response"):
+                    raise
+        raise self.abort("the server speaks no IMAP")
+
     def take(self, kind: str) -> list[Any]:
         """The untagged responses of a kind that came so far, which are forgotten."""
         return list(self.untagged_responses.pop(kind, []))
@@ -213,25 +223,32 @@ def _log_in(client: Client, account: Account) -> None:
     try:
         _send_secret(client, account, secret)
     except imaplib.IMAP4.error as error:
-        text = _said(error, secret)
+        text = _said(error, account, secret)
         # imapclient calls a lost line a failed login too; what it wrapped tells. No cause: it may quote the secret.
         if isinstance(error, imaplib.IMAP4.abort) or isinstance(error.__context__, imaplib.IMAP4.abort):
             raise TryLater(f"{account.name}: {account.host} hung up at the login ({text})") from None
         raise login_refusal(account, text) from None
 
 
-def _said(error: Exception, secret: str) -> str:
-    """The server's words in a refused login, from what imapclient wrapped: its own text shows them as Python does."""
+def _said(error: Exception, account: Account, secret: str) -> str:
+    """The server's words in a refused login, from what imapclient wrapped, without the secret as it was sent."""
     inner = error.__context__ if isinstance(error.__context__, imaplib.IMAP4.error) else error
-    words = inner.args[0] if inner.args else ""
-    if isinstance(words, bytes):
-        return shown(words, secret)
-    return shown(AS_PYTHON.sub(r"\2", str(words).removeprefix("login failed: ")), secret)
+    return shown(told(inner), forms(secret, _plain(account, secret), _xoauth2(account, secret)))
+
+
+def _plain(account: Account, secret: str) -> str:
+    """RFC 4616."""
+    return f"\0{account.user}\0{secret}"
+
+
+def _xoauth2(account: Account, secret: str) -> str:
+    """As Google and Microsoft define it."""
+    return f"user={account.user}\x01auth=Bearer {secret}\x01\x01"
 
 
 def _send_secret(client: Client, account: Account, secret: str) -> None:
     if account.auth == "xoauth2":
-        answers = [f"user={account.user}\x01auth=Bearer {secret}\x01\x01".encode()]
+        answers = [_xoauth2(account, secret).encode()]
         # The reason of a refusal comes as a second challenge, which wants an empty answer.
         client.sasl_login("XOAUTH2", lambda _challenge: answers.pop() if answers else b"")
     elif _ATOM.fullmatch(account.user) and secret.isascii() and secret.isprintable():

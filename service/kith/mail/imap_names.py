@@ -12,6 +12,9 @@ from imapclient.response_parser import parse_response  # type: ignore[import-unt
 from kith.domain.folders import Listed
 from kith.mail.source import FolderState
 
+MOST_NUMBER: Final = (1 << 32) - 1
+"""UIDs and numbers of messages are no higher (RFC 3501, 9: nz-number)."""
+_MOST_KEPT: Final = (1 << 63) - 1  # what a database holds: some servers make a UIDVALIDITY of milliseconds
 _MOST_UIDS: Final = 20_000_000  # a set such as 1:4294967295 is an attack on our memory, not a mailbox
 _NUMBER = re.compile(rb"\d{1,20}")
 _UID = re.compile(rb"\d{1,10}")
@@ -81,10 +84,11 @@ def state_of(untagged: Mapping[str, Sequence[Any]]) -> FolderState:
 
 
 def _state(uidvalidity: Any, uidnext: Any, messages: Any, modseq: Any) -> FolderState:
-    def number(value: Any) -> int | None:
-        return value if isinstance(value, int) else None
+    def number(value: Any, most: int = MOST_NUMBER) -> int | None:
+        return value if isinstance(value, int) and value <= most else None
 
-    return FolderState(number(uidvalidity) or 0, number(uidnext), number(messages), number(modseq))
+    validity = number(uidvalidity, _MOST_KEPT) or 0
+    return FolderState(validity, number(uidnext, MOST_NUMBER + 1), number(messages), number(modseq, _MOST_KEPT))
 
 
 def _number(text: Any) -> int | None:

@@ -2,26 +2,28 @@
 
 import imaplib
 import re
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final, Self
 
 from kith.domain.folders import Folder, Role
-from kith.errors import Internal, NotFound, TryLater
-from kith.mail.imap_account import AGAIN, Account, is_busy, shown, translated
+from kith.errors import Internal, NotFound, Refused, TryLater
+from kith.mail.imap_account import AGAIN, Account, translated
 from kith.mail.imap_idle import Idle
 from kith.mail.imap_line import Client, Line
-from kith.mail.imap_names import quoted, state_of, uids_of
+from kith.mail.imap_listing import beginning, completed, search
+from kith.mail.imap_names import quoted, state_of
+from kith.mail.imap_words import codes, is_busy, shown
 from kith.mail.source import FolderState
 from kith.mail.wire import HeaderFetch
 
 _GOODBYE_SECONDS: Final = 5.0
-_PARTIAL = re.compile(rb"\[MESSAGELIMIT \d{1,10} (\d{1,10})\]", re.IGNORECASE)
-_NO_FOLDER = re.compile(r"\[(?:NONEXISTENT|TRYCREATE)\]|not exist|n't exist|not found|unknown|no such", re.IGNORECASE)
+_NO_FOLDER = re.compile(
+    r"(?:mailbox|folder)\b.{0,200}(?:not exist|n't exist|not found)|(?:unknown|no such|invalid) (?:mailbox|folder)",
+    re.IGNORECASE,
+)
+_NONE: Final = frozenset({"NONEXISTENT", "TRYCREATE"})
 _WHO_ARE_YOU: Final = b"Unsafe Login"
 """Coremail (163.com, 126.com) opens no folder to a program that has not said its name."""
 
@@ -133,7 +135,7 @@ class ImapSession:
     def _with_uids(self, opening: Opening, first: int, tag: bytes) -> Opening:
         """Reads the UIDs. Headers are asked for at once: they come while others get ready to read them."""
         try:
-            uids = self._uids(opening.folder, first, tag)
+            uids = self._uids(opening.folder, first, opening.state, tag)
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:  # it is told to who asks for them
@@ -143,10 +145,17 @@ class ImapSession:
             self._fetch.launch_ahead()
         return replace(opening, first=first, uids=uids)
 
-    def _uids(self, folder: str, first: int, tag: bytes = b"") -> Sequence[int]:
+    def _uids(self, folder: str, first: int, state: FolderState, tag: bytes = b"") -> Sequence[int]:
         """The UIDs from first upwards in the open folder, ascending. tag: of the question, if it is asked already."""
-        found = self._search(self._from(folder, first), tag)
-        return found[bisect_left(found, first) :]  # n:* names the last message even where n is beyond it
+        try:
+            found = beginning(search(self._line, self._from(folder, first), tag), first)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            if state.messages == 0:  # some refuse to look for anything where there is nothing
+                return []
+            raise
+        return completed(self._line, found, first, state, undrafted=self._has_everything(folder))
 
     def _from(self, folder: str, first: int) -> bytes:
         """What to search for the UIDs from first upwards.
@@ -154,13 +163,15 @@ class ImapSession:
         Without the drafts in a folder with everything: one that is sent gets another UID.
         """
         extended = b"RETURN (ALL) " if b"ESEARCH" in self._offers else b""
-        everything = any(f.name == folder and f.role is Role.EVERYTHING for f in self._folders)
-        return b"%sUID %d:*%s" % (extended, first, b" UNDRAFT" if everything else b"")
+        return b"%sUID %d:*%s" % (extended, first, b" UNDRAFT" * self._has_everything(folder))
+
+    def _has_everything(self, folder: str) -> bool:
+        return any(f.name == folder and f.role is Role.EVERYTHING for f in self._folders)
 
     def _refusal(self, what: str, text: str) -> NotFound | TryLater:
-        if _NO_FOLDER.search(text) and not is_busy(text):
+        if (codes(text) & _NONE or _NO_FOLDER.search(text)) and not is_busy(text):
             return NotFound(f"{self._account.name}: {what} ({text})", "`kith doctor` lists the folders there are")
-        return TryLater(f"{self._account.name}: {what} ({text})", AGAIN)
+        return (TryLater if is_busy(text) else Refused)(f"{self._account.name}: {what} ({text})", AGAIN)
 
     def _quoted(self, folder: str) -> bytes:
         try:
@@ -168,28 +179,9 @@ class ImapSession:
         except ValueError:
             raise NotFound(f"{self._account.name}: there is no folder {folder!r}") from None
 
-    def _search(self, criteria: bytes, tag: bytes = b"") -> Sequence[int]:
-        """UIDs in the open folder, ascending, each once. The line must be free.
-
-        tag: of this question, where it is asked already.
-        A server that looks at some messages only, the newest first, says how far it came (RFC 9738): it is asked on.
-        """
-        found = array("Q")  # eight bytes a message, where a list has 36 and a set 60: there may be a million
-        below = b""
-        lowest = 1 << 32  # no UID is higher
-        while lowest > 1:
-            kind, text = self._line.finish(tag or self._line.start([b"UID SEARCH " + criteria + below])[0])
-            tag = b""
-            if kind != "OK":
-                raise imaplib.IMAP4.error(shown(text))
-            found.extend(uids_of(self._line.take("SEARCH"), self._line.take("ESEARCH")))
-            partial = _PARTIAL.search(text)
-            if not partial or int(partial[1]) >= lowest:
-                break
-            lowest = int(partial[1])
-            below = b" UID 1:%d" % (lowest - 1)
-        is_ascending = all(low < high for low, high in pairwise(found))
-        return found if is_ascending else array("Q", sorted(set(found)))
+    def _search(self, criteria: bytes) -> Sequence[int]:
+        """UIDs in the open folder, ascending, each once. The line must be free."""
+        return search(self._line, criteria)
 
     # -- waiting for news
 
@@ -198,8 +190,21 @@ class ImapSession:
         """Whether the server tells news by itself (RFC 2177)."""
         return b"IDLE" in self._offers
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the line has not been lost so far."""
+        return not self._lost
+
+    @property
+    def idle_is_over(self) -> bool:
+        """Whether the server has ended by itself what idle_start() began."""
+        return self._idle is not None and not self._idle.open
+
     def idle_start(self, folder: str) -> None:
-        """Opens a folder and asks to be told of news in it. Any other method ends it."""
+        """Opens a folder and asks to be told of news in it. Any other method ends it.
+
+        Raises TryLater where the server does not want to, or says nothing for a few seconds: then the line is lost.
+        """
         self.examine(folder)
         with self._doing("waiting for mail") as line:
             self._idle = Idle(line)

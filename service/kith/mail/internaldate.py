@@ -1,4 +1,4 @@
-"""When a server took a message in, as IMAP writes it."""
+"""When a server took a message in, as IMAP or the time of a file tells it."""
 
 import re
 from datetime import UTC, datetime
@@ -10,7 +10,11 @@ _MONTHS: Final = {
     for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
 }
 _LEAP: Final = b":60"  # RFC 3501 allows the second, datetime does not
-YEARS: Final = range(1970, 2200)  # no mail server is older; nor will this program be
+YEARS: Final = range(1980, 2200)
+"""In which any date of a message is believed: mail as we know it is no older, and clocks further out are broken.
+
+A mailbox that was moved without its times has them all in 1970.
+"""
 
 
 def instant(written: bytes) -> datetime | None:
@@ -27,3 +31,11 @@ def instant(written: bytes) -> datetime | None:
     except ValueError:
         return None
     return at.astimezone(UTC) if at.year in YEARS else None
+
+
+def of_a_file(seconds: float) -> datetime | None:
+    """A file's time, in seconds since 1970, as a time of arrival; None for one that nobody set in earnest."""
+    return datetime.fromtimestamp(seconds, UTC) if _EARLIEST <= seconds < _LATEST else None
+
+
+_EARLIEST, _LATEST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (YEARS.start, YEARS.stop))

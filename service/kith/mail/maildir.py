@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Final, Protocol, TypeVar
 from zlib import crc32
@@ -20,9 +19,10 @@ from kith.errors import ConfigError, Internal, MailboxFailed, NotFound, TryLater
 from kith.mail import maildir_files as files
 from kith.mail import parts
 from kith.mail.heads import named
+from kith.mail.internaldate import of_a_file
 from kith.mail.maildir_folders import directories
 from kith.mail.mime import Unparsable
-from kith.mail.source import Choose, FolderState, Limit, Part, Place, RawHeader, Texts, Unreadable
+from kith.mail.source import Choose, Complete, FolderState, Limit, Part, Place, RawHeader, Texts, Unreadable
 from kith.mail.texts import in_turn
 
 BATCH = 500
@@ -33,8 +33,6 @@ _FIELD = re.compile(r"[A-Za-z0-9-]+")
 _WRITABLE: Final = frozenset({Role.DRAFTS, Role.INBOX})
 _OF_THE_FILE: Final = frozenset({errno.EACCES, errno.EPERM, errno.EIO, errno.EISDIR, errno.ELOOP})
 """What is wrong with one file, and not with the disk."""
-EARLIEST, LATEST = 315_532_800, 7_258_118_400
-"""Seconds since 1970 between which a file's time is believed: the years 1980 to 2199, as those of Date."""
 
 T = TypeVar("T")
 
@@ -81,7 +79,7 @@ class _Listed:
         return self.directory + b"/" + inside if inside else b""
 
 
-class MaildirSource:
+class MaildirSource(Complete):
     """One open Maildir: kith.mail.source.Source. Raises ConfigError where there is none at root."""
 
     def __init__(self, name: str, root: str, numbers: Numbers, sent: str = "auto", drafts: str = "auto") -> None:
@@ -89,6 +87,7 @@ class MaildirSource:
         self._root = os.fsencode(root).rstrip(b"/") or b"/"
         self._sent, self._drafts = sent, drafts
         self._directories: dict[str, bytes] = {}
+        self._holding_drafts: set[str] = set()
         self._listed: dict[str, _Listed] = {}
         self._opened: _Listed | None = None
         if not self.folders():
@@ -106,7 +105,9 @@ class MaildirSource:
         except OSError as error:
             raise self._failed("listing folders", error) from error
         self._directories = {one.name: one.path for one in found}
-        return with_roles((one.listed for one in found), self._sent, self._drafts)
+        known = with_roles((one.listed for one in found), self._sent, self._drafts)
+        self._holding_drafts = {folder.name for folder in known if folder.role is Role.DRAFTS}
+        return known
 
     def status(self, folders: Sequence[str]) -> dict[str, FolderState]:
         """The state of folders that are not opened; one that cannot be read is left out."""
@@ -172,8 +173,12 @@ class MaildirSource:
     def headers(
         self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None = None
     ) -> Iterator[tuple[list[int], list[RawHeader], list[Unreadable]]]:
-        """The fields of a scan of the open folder's messages, batch by batch; the time is that of the file."""
-        opened, how = self._open.folder, partial(files.head_fields, wanted=wanted)
+        """The fields of a scan of the open folder's messages, batch by batch; the time is that of the file.
+
+        What is flagged as a draft is left out where it does not lie among drafts.
+        """
+        opened = self._open.folder
+        how = partial(files.head_fields, wanted=wanted, with_drafts=opened in self._holding_drafts)
         for start in range(0, len(uids), BATCH):
             if opened != self._open.folder:
                 raise Internal("another folder was opened while headers were being read")
@@ -185,7 +190,7 @@ class MaildirSource:
                 if isinstance(read, Unreadable):
                     unreadable.append(read)
                 elif read:
-                    found.append(RawHeader(uid, _instant(read[1]), read[0]))
+                    found.append(RawHeader(uid, of_a_file(read[1]), read[0]))
             yield covered, found, unreadable
 
     def _read(self, uid: int, how: Callable[[bytes], T]) -> T | Unreadable | None:
@@ -204,6 +209,8 @@ class MaildirSource:
                 if error.errno not in _OF_THE_FILE:
                     raise self._failed("reading messages", error) from error
                 return Unreadable(uid, f"its file cannot be read: {error.strerror}")
+            except files.NoMail as error:
+                return Unreadable(uid, str(error))
         return Unreadable(uid, "its file is renamed all the time")
 
     def _each(self, uids: Sequence[int], how: Callable[[bytes], T]) -> Iterator[tuple[int, T]]:
@@ -290,8 +297,3 @@ class MaildirSource:
 
 def _whole(path: bytes) -> bytes:
     return files.beginning(path, parts.MOST_BYTES)
-
-
-def _instant(seconds: float) -> datetime | None:
-    """A file's time as a time of arrival; None for one that nobody set in earnest."""
-    return datetime.fromtimestamp(seconds, UTC) if EARLIEST <= seconds < LATEST else None

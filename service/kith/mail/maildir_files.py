@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from kith.mail.heads import FIRST_READ, MOST_HEAD, head_of, of_a_scan
+from kith.mail.packed import GZIP, MAGICS, Unpacking, other_packing
 
 SETTLED: Final = 2.0
 """Seconds after which a directory's time tells whether it has changed: some file systems count whole seconds."""
@@ -24,6 +26,9 @@ _FLAGS_ELSEWHERE = re.compile(rb"[;!]2,[A-Za-z]*\Z")  # where a file system take
 _SERVERS_NUMBER = re.compile(rb",U=[0-9]+")
 _OPEN: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe that lies there must not hold us up
 _PIECE: Final = 65_536
+_SEPARATORS: Final = (b":", b";", b"!")
+_NO_FIELDS: Final = 2  # bytes of a header without any
+_ANY_FIELD = re.compile(rb"^[!-9;-~]{1,100}[ \t]*:", re.MULTILINE)
 _LETTERS: Final = {r"\draft": "D", r"\flagged": "F", r"\answered": "R", r"\seen": "S", r"\deleted": "T"}
 
 
@@ -116,11 +121,31 @@ def lasting(name: bytes) -> bytes:
     return _SERVERS_NUMBER.sub(b"", key) if b",U=" in key else key
 
 
-def head_fields(path: bytes, wanted: Callable[[bytes], bool] | None = None) -> tuple[bytes, float] | None:
-    """The fields of a scan, and the file's time in seconds; None where they are not wanted. Raises OSError."""
+class NoMail(ValueError):
+    """A file that holds no mail anybody could read, and why."""
+
+
+def is_draft(path: bytes) -> bool:
+    """Whether a mail program has flagged a file as a draft."""
+    before, _, letters = path.rpartition(b"2,")
+    return b"D" in letters and before[-1:] in _SEPARATORS and letters.isalpha()
+
+
+def head_fields(
+    path: bytes, wanted: Callable[[bytes], bool] | None = None, *, with_drafts: bool = True
+) -> tuple[bytes, float] | None:
+    """The fields of a scan, and the file's time in seconds; None where they are not wanted.
+
+    Raises OSError, and NoMail for what is none.
+    """
+    if not with_drafts and b"D" in path[path.rfind(b",") :] and is_draft(path):
+        return None
     handle = os.open(path, _OPEN)
     try:
-        block = of_a_scan(_head(handle))
+        head = _head(handle)
+        block = of_a_scan(head)
+        if len(block) <= _NO_FIELDS and b"\0" in head and not _ANY_FIELD.search(head):
+            raise NoMail("its file holds something else than mail")
         if wanted and not wanted(block):
             return None
         return block, os.fstat(handle).st_mtime
@@ -129,7 +154,7 @@ def head_fields(path: bytes, wanted: Callable[[bytes], bool] | None = None) -> t
 
 
 def head(path: bytes) -> bytes:
-    """All header fields of a message. Raises OSError."""
+    """All header fields of a message. Raises OSError, and NoMail."""
     handle = os.open(path, _OPEN)
     try:
         return _head(handle)
@@ -139,19 +164,31 @@ def head(path: bytes) -> bytes:
 
 def _head(handle: int) -> bytes:
     data = os.read(handle, FIRST_READ)
+    read: Callable[[int], bytes] = partial(os.read, handle)
+    if data.startswith(MAGICS):
+        read = _unpacking(data, read)
+        data = read(FIRST_READ)
     found = head_of(data)
-    while found is None and len(data) < MOST_HEAD and (more := os.read(handle, len(data) or 1)):
+    while found is None and len(data) < MOST_HEAD and (more := read(len(data) or 1)):
         data += more  # each time twice as much, or a long header would be looked through again and again
         found = head_of(data)
     return data[:MOST_HEAD] if found is None else found
 
 
+def _unpacking(data: bytes, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    if packed_by := other_packing(data):
+        raise NoMail(f"its file is packed with {packed_by}, which Kith cannot unpack")
+    return Unpacking(data, read).read
+
+
 def beginning(path: bytes, limit: int) -> bytes:
-    """The first limit bytes of a file. Raises OSError."""
+    """The first limit bytes of a message. Raises OSError."""
     handle = os.open(path, _OPEN)
     try:
         size = os.fstat(handle).st_size
         data = os.read(handle, min(limit, size + 1))  # a byte more than there is: so much less, and it is all
+        if data.startswith(GZIP):
+            return Unpacking(data, partial(os.read, handle)).read(limit)
         while len(data) != size and len(data) < limit and (more := os.read(handle, min(limit - len(data), _PIECE))):
             data += more
     finally:

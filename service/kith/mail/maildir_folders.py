@@ -26,8 +26,8 @@ class Directory:
 
     @property
     def listed(self) -> Listed:
-        """As roles are told from. Some programs write INBOX.Sent into one name."""
-        return Listed(self.name, delimiter="/" if "/" in self.name else ".")
+        """As roles are told from."""
+        return Listed(self.name)
 
 
 def directories(root: bytes) -> list[Directory]:

@@ -3,19 +3,20 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from kith.domain.folders import Folder, Listed, Role, with_roles
+from kith.domain.folders import Folder, Listed, Role, role_of_a_label, with_roles
+from kith.domain.plain import file_name
 from kith.errors import Internal, NotFound
 from kith.mail import parts
-from kith.mail.headers import field_values, instant, received_time
+from kith.mail.headers import received_time, sent_time
 from kith.mail.heads import MOST_HEAD, first_value, named, of_a_scan
 from kith.mail.mbox_file import MboxFile, Searched
 from kith.mail.mime import Unparsable
-from kith.mail.source import Choose, FolderState, Limit, Part, Place, RawHeader, Texts, Unreadable
+from kith.mail.source import Choose, Complete, FolderState, Limit, Part, Place, RawHeader, Texts, Unreadable
 from kith.mail.texts import in_turn
 from kith.mail.words import decode_words
 
@@ -23,6 +24,9 @@ BATCH: Final = 500
 """Messages that come together."""
 NO_MAIL: Final = frozenset({Role.DRAFTS, Role.JUNK, Role.TRASH})
 """What Gmail's labels may make of a message that is not to be read, as in a mailbox."""
+NOT_SENT: Final = frozenset({Role.DRAFTS, Role.UNSENT})
+ZONES: Final = timedelta(days=1)
+"""How far two times of one event may be apart where one is told without a zone."""
 EXPUNGED: Final = 0x0008
 """Of X-Mozilla-Status: Thunderbird has deleted the message, and not yet written the file anew."""
 
@@ -37,7 +41,7 @@ _USUAL_DATE = re.compile(
 """A date that every calendar has, as Received ends with it (RFC 5322, 3.3): day, month, year, the rest."""
 
 
-class MboxSource:
+class MboxSource(Complete):
     """One mbox file: kith.mail.source.Source, for reading only. UIDs are offsets in it.
 
     by_owner tells from a head whether the owner wrote the message; searched is told how far the search
@@ -58,9 +62,9 @@ class MboxSource:
 
     @property
     def folder(self) -> Folder:
-        """The one folder. A file called Drafts holds drafts; whatever else it is called, it is to be read."""
+        """The one folder. A file called Drafts or Templates holds drafts; one called anything else is to be read."""
         [listed] = with_roles([Listed(self._path.stem)])
-        return Folder(str(self._path), Role.DRAFTS if listed.role is Role.DRAFTS else Role.PLAIN)
+        return Folder(file_name(str(self._path)), Role.DRAFTS if listed.role in NOT_SENT else Role.PLAIN)
 
     def folders(self) -> list[Folder]:
         """The one folder."""
@@ -105,11 +109,19 @@ class MboxSource:
             yield covered, found, unreadable
 
     def _arrived(self, uid: int, head: bytes) -> datetime | bytes | None:
-        """The topmost Received, else the From_ line; but what the owner wrote was sent when its Date says."""
+        """The topmost Received, else the From_ line, whose zone is unknown, else at the latest the time of the file.
+
+        What the owner wrote was sent when its Date says, and whatever lies there when nothing else tells; but not
+        where the Date is later than the time at which it was put there.
+        """
         received = _received(head)
         if received:
             return received
-        return None if self._by_owner(head) and _is_dated(head) else self._file.put_at(uid)
+        put_at = self._file.put_at(uid)
+        if put_at and not self._by_owner(head):
+            return put_at
+        latest, written = put_at or self._file.written_at, sent_time(named(head, ["Date"]))
+        return latest if latest and (written is None or written - latest > ZONES) else None
 
     def fields(self, uids: Sequence[int], names: Sequence[str]) -> dict[int, bytes]:
         """Further header fields of a few messages."""
@@ -172,11 +184,6 @@ def _received(head: bytes) -> datetime | bytes | None:
     return received_time(named(head, ["Received"])) if topmost else None
 
 
-def _is_dated(head: bytes) -> bool:
-    dates = field_values(named(head, ["Date"]), "Date")
-    return bool(dates) and instant(dates[0]) is not None
-
-
 def _is_mail(head: bytes) -> bool:
     if not _TELLING.search(head):  # one look for both: most programs write neither
         return True
@@ -191,4 +198,4 @@ def _are_no_mail(labels: bytes) -> bool:
     """Whether one of Gmail's labels, which come in the owner's language, says draft, spam or trash."""
     value = " ".join(labels.decode("utf-8", "replace").split())
     names = (name.strip().strip('"') for name in decode_words(value).split(","))
-    return any(folder.role in NO_MAIL for folder in with_roles(Listed(name) for name in names))
+    return any(role_of_a_label(name) in NO_MAIL for name in names)

@@ -10,18 +10,23 @@ from typing import Final
 from kith.mail.heads import MOST_HEAD, head_of, named
 from kith.mail.mime import MOST_BYTES, guarded
 from kith.mail.source import Limit, Part, limit_of
-from kith.mail.structure import MOST_DEPTH, MOST_LEAVES, decoded, encoded_limit
+from kith.mail.structure import MOST_DEPTH, MOST_LEAVES, decoded, encoded_limit, encoding_of, parameter
 
 __all__ = ["MOST_BYTES", "contents", "leaves", "may_hold", "with_crlf"]
 
 _DESCRIBING: Final = ("Content-Type", "Content-Transfer-Encoding", "Content-Disposition")
 _LONGEST: Final = 4000  # bytes of the fields that describe a part; honest ones have some hundred
-_TYPE = re.compile(
-    rb"^content-type[ \t]*:\s*([!-.0-:<-~]{1,100})[ \t]*/[ \t]*([!-:<-~]{1,100})", re.IGNORECASE | re.MULTILINE
+_FIELD: Final = rb"[ \t]*:([^\n]*+(?:\n[ \t][^\n]*+)*+)"
+_CONTENT_TYPE = re.compile(rb"^content-type" + _FIELD, re.IGNORECASE | re.MULTILINE)
+_ENCODING = re.compile(rb"^content-transfer-encoding" + _FIELD, re.IGNORECASE | re.MULTILINE)
+_TYPE = re.compile(rb"\s*([!-.0-:<-~]{1,100})[ \t]*/[ \t]*([!-:<-~]{1,100})")
+# A name, and what it means: a quoted string, perhaps without an end, or a word (RFC 2045, 5.1). Some programs leave
+# out the semicolon. What is inside a quoted string is passed by, whatever it looks like.
+_PARAMETER = re.compile(
+    rb"(?<![;\s])[;\s]++([^\s;=\"]++)\s*+=\s*+(?:\"((?:[^\"\\]++|\\.)*+)(?:\"|\\?\Z)|([^\s;\"]*+))", re.DOTALL
 )
-_ENCODING = re.compile(rb"^content-transfer-encoding[ \t]*:\s*\"?([!#-:<-~]{1,40})", re.IGNORECASE | re.MULTILINE)
-_CHARSET = re.compile(rb"[;\s]charset[ \t]*=[ \t]*\"?([^\s\";]{1,100})", re.IGNORECASE)
-_BOUNDARY = re.compile(rb"[;\s]boundary[ \t]*=[ \t]*(?:\"([^\"\n]{1,200})\"|([^\s\";]{1,200}))", re.IGNORECASE)
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+_LONGEST_BOUNDARY: Final = 200  # bytes; RFC 2046, 5.1.1 has 70
 _NAMED = re.compile(rb"name[*0-9]{0,6}[ \t]*=", re.IGNORECASE)
 _TELLING = re.compile(  # wherever it stands; without IGNORECASE, which would not let the line end be found quickly
     rb"\n[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Tt][Yy][Pp][Ee][^\n]*+(?:\n[ \t][^\n]*+)*+"
@@ -80,27 +85,41 @@ def _walk(raw: bytes) -> Iterator[tuple[Part, slice]]:
         head = whole if head is None else head
         begin = entity.begin + len(head) + (2 if whole[len(head) :].startswith(b"\r") else 1)
         described = named(head[:MOST_HEAD], _DESCRIBING)[:_LONGEST]
-        media_type = _media_type(described) or entity.otherwise
-        children = _children(raw[begin : entity.end], entity.section, media_type, described)
+        told = _CONTENT_TYPE.search(described)
+        content_type = told[1] if told else b""
+        media_type = _media_type(content_type) or entity.otherwise
+        children = _children(raw[begin : entity.end], entity.section, media_type, content_type)
         if children:
             waiting += [_Entity(c.section, begin + c.begin, begin + c.end, c.otherwise) for c in reversed(children)]
             continue
         found += 1
         content = slice(min(begin, entity.end), entity.end)
-        yield _part(entity.section or "1", media_type, described, content.stop - content.start), content
+        charset = _parameters(content_type).get("charset", "")
+        yield _part(entity.section or "1", media_type, charset, described, content.stop - content.start), content
 
 
-def _children(body: bytes, section: str, media_type: str, described: bytes) -> list[_Entity]:
+def _children(body: bytes, section: str, media_type: str, content_type: bytes) -> list[_Entity]:
     """The entities between the boundaries of a multipart (RFC 2046, 5.1.1); the last one may lack its end."""
-    boundary = _BOUNDARY.search(described)
-    if not media_type.startswith("multipart/") or not boundary or section.count(".") >= MOST_DEPTH:
+    if not media_type.startswith("multipart/") or section.count(".") >= MOST_DEPTH:
+        return []
+    boundary = parameter(_parameters(content_type), "boundary").rstrip().encode("latin-1", "replace")
+    if not 0 < len(boundary) <= _LONGEST_BOUNDARY:
         return []
     prefix = f"{section}." if section else ""
     otherwise = "message/rfc822" if media_type == "multipart/digest" else _PLAIN
     return [
         _Entity(f"{prefix}{number}", begin, max(begin, end), otherwise)
-        for number, (begin, end) in enumerate(_between(body, (boundary[1] or boundary[2]).rstrip()), 1)
+        for number, (begin, end) in enumerate(_between(body, boundary), 1)
     ]
+
+
+def _parameters(content_type: bytes) -> dict[str, str]:
+    """The parameters behind a media type, by lower-case name; the first of those with one name."""
+    found: dict[str, str] = {}
+    for name, quoted, word in _PARAMETER.findall(content_type):
+        value = word or _ESCAPED.sub(rb"\1", quoted.replace(b"\r\n", b"").replace(b"\n", b""))
+        found.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
+    return found
 
 
 def _between(body: bytes, boundary: bytes) -> Iterator[tuple[int, int]]:
@@ -127,18 +146,18 @@ def _marks(padded: bytes, words: bytes) -> Iterator[tuple[int, re.Match[bytes]]]
         at = padded.find(words, mark.end() if mark else at + 1)
 
 
-def _media_type(described: bytes) -> str:
-    found = _TYPE.search(described)
+def _media_type(content_type: bytes) -> str:
+    found = _TYPE.match(content_type)
     return b"/".join(found.groups()).decode("ascii").lower() if found else ""
 
 
-def _part(section: str, media_type: str, described: bytes, size: int) -> Part:
-    encoding, charset = _ENCODING.search(described), _CHARSET.search(described)
+def _part(section: str, media_type: str, charset: str, described: bytes, size: int) -> Part:
+    encoding = _ENCODING.search(described)
     return Part(
         section=section,
         media_type=media_type,
-        charset=charset[1].decode("ascii", "replace") if charset else "",
-        encoding=encoding[1].decode("ascii", "replace").lower() if encoding else "7bit",
+        charset=charset,
+        encoding=(encoding_of(encoding[1].decode("latin-1")) if encoding else "") or "7bit",
         size=size,
         filename=guarded(_filename, described) if _NAMED.search(described) else "",
     )

@@ -14,7 +14,7 @@ from kith.mail.replysign import SURE_MARK
 
 _TOKEN: Final = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
-    r"|<(?P<raw>script|style|title)\b.*?(?:</(?P=raw)\b[^>]*>|\Z)"
+    r"|<(?P<raw>script|style|title)\b.*?(?:</(?P=raw)\b[^>]*>?|\Z)"
     r"|<(?P<close>/?)(?P<name>[a-z][^\s/>]*+)"
     r"(?P<attributes>(?:[^>=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>\"'][^\s>]*+)?+)*+)>?"
     r"|<[!?/][^>]*>?",

@@ -98,11 +98,16 @@ def _cut_html(html: str, letter: Letter, names: Collection[str]) -> NewText:
 
 def _above(lines: list[str], quote_is_next: bool) -> list[str]:
     """Lines that may end with what a program put above a quote, without that."""
-    lines = trimmed(lines)
-    while lines and (replyquote.is_rule(lines[-1]) or replyquote.is_mark(lines[-1])):
-        lines = trimmed(lines[:-1])
+    end = len(lines)
+    while end and _says_nothing(lines[end - 1]):
+        end -= 1
+    lines = trimmed(lines[:end])
     above = replyquote.attribution_above(lines) if quote_is_next else 0
     return lines[: len(lines) - above]
+
+
+def _says_nothing(line: str) -> bool:
+    return not line.strip() or replyquote.is_rule(line) or replyquote.is_mark(line)
 
 
 def _pieces(lines: Sequence[str], letter: Letter) -> tuple[list[tuple[list[str], bool]], int]:

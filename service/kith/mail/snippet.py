@@ -10,8 +10,10 @@ _MOST_HTML: Final = 100_000  # characters: the HTML parser is quadratic in depth
 _MOST_TEXT: Final = 20_000
 _QUOTES: Final = (
     "script, style, blockquote, .gmail_quote, .gmail_signature, .yahoo_quoted, .moz-cite-prefix, .moz-signature, "
-    "#appendonsend, #appendonsend ~ *, #divRplyFwdMsg, #divRplyFwdMsg ~ *, #Signature"
+    "#Signature"
 )
+_THE_REST: Final = "#appendonsend, #divRplyFwdMsg"
+"""With these a quote begins that goes on beside them. No "~ *", which looks at all siblings for each of them."""
 _BLOCKS: Final = "br, p, div, li, tr, h1, h2, h3"
 _RULE = re.compile(r"[-_=*]{5,}|-{2,10} ?\w[^\n]{1,60}-{2,10}")  # a row of dashes; -----Original Message-----
 _FIELD = re.compile(r"\W{0,3}\w[\w .]{1,20}\W{0,3}:.{0,300}@")  # From: somebody@there, in whatever language
@@ -62,6 +64,10 @@ def _read_html(html: str) -> str:
     from selectolax.lexbor import LexborHTMLParser  # only the few messages without plain text need it
 
     tree = LexborHTMLParser(html)
+    while begin := tree.css_first(_THE_REST):
+        while after := begin.next:
+            after.decompose()
+        begin.decompose()
     for quote in tree.css(_QUOTES):
         quote.decompose()
     for block in tree.css(_BLOCKS):

@@ -9,8 +9,8 @@ from kith.domain.folders import Folder, Role
 from kith.mail.internaldate import instant
 
 __all__ = [
-    "Choose", "Folder", "FolderState", "Headers", "Limit", "Part", "Place", "RawHeader", "Role", "Source", "Text",
-    "Texts", "Unreadable", "limit_of",
+    "Choose", "Complete", "Folder", "FolderState", "Headers", "Limit", "Part", "Place", "RawHeader", "Role", "Source",
+    "Text", "Texts", "Unreadable", "limit_of",
 ]  # fmt: skip
 
 
@@ -83,6 +83,14 @@ Texts = dict[Place, dict[int, Text]]
 """By folder and UID, one part of each message."""
 
 
+class Complete:
+    """Part of a source that gives all that is asked of a message, or does not have it."""
+
+    def withheld(self) -> list[Unreadable]:
+        """None at all."""
+        return []
+
+
 class Source(Protocol):
     """One open mailbox, read-only but for append.
 
@@ -137,6 +145,13 @@ class Source(Protocol):
 
     def parts(self, wanted: Collection[tuple[int, Part]], limit: Limit) -> dict[tuple[int, str], bytes]:
         """By UID and section, the first limit bytes of some parts, their transfer encoding undone."""
+        ...
+
+    def withheld(self) -> list[Unreadable]:
+        """Messages of the open folder of which fields(), structures() or parts() did not get all they asked for.
+
+        Others came at the same time, so it is these messages. Each is told once.
+        """
         ...
 
     def texts(self, wanted: Mapping[Place, Sequence[int]], choose: Choose, limit: int) -> Texts:

@@ -3,7 +3,7 @@
 import binascii
 import quopri
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -14,6 +14,7 @@ MOST_DEPTH: Final = 50
 """Real mail has a few dozen leaves, a few levels deep; more is made to hurt."""
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_ENCODING = re.compile(r"\s*\"?\s*([!#-:<-~]{1,40})")
 _BASIC_FIELDS: Final = 7  # type, subtype, parameters, id, description, encoding, size
 _MORE_FIELDS: Final = {"text": 1, "message/rfc822": 3, "message/global": 3}  # lines; envelope, structure and lines
 
@@ -51,9 +52,9 @@ def _leaf(section: str, node: Sequence[Any]) -> Part:
         section=section,
         media_type=f"{main}/{sub}",
         charset=params.get("charset", ""),
-        encoding=_text(node[5]).lower(),
+        encoding=encoding_of(_text(node[5])),
         size=node[6] if isinstance(node[6], int) else 0,
-        filename=_filename(_pairs(disposition[1]), "filename") or _filename(params, "name"),
+        filename=parameter(_pairs(disposition[1]), "filename") or parameter(params, "name"),
     )
 
 
@@ -70,8 +71,14 @@ def _pairs(value: Any) -> dict[str, str]:
     return dict(zip(names, map(_text, value[1::2]), strict=False))
 
 
-def _filename(params: dict[str, str], name: str) -> str:
-    """A file name, also where RFC 2231 has encoded it or cut it in pieces."""
+def encoding_of(value: str) -> str:
+    """A transfer encoding as Content-Transfer-Encoding names it, "" for none; some programs write more, or quotes."""
+    found = _ENCODING.match(value)
+    return found[1].lower() if found else ""
+
+
+def parameter(params: Mapping[str, str], name: str) -> str:
+    """A parameter by its lower-case name, also where RFC 2231 has encoded it or cut it in pieces; "" for none."""
     if name in params:
         return params[name]
     pieces = list(_pieces(params, name))
@@ -85,7 +92,7 @@ def _filename(params: dict[str, str], name: str) -> str:
         return encoded
 
 
-def _pieces(params: dict[str, str], name: str) -> Iterator[str]:
+def _pieces(params: Mapping[str, str], name: str) -> Iterator[str]:
     for number in range(len(params)):
         piece = params.get(f"{name}*{number}*", params.get(f"{name}*{number}"))
         if piece is None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from icalendar import Component  # 65 ms that only messages with a calendar need to pay
 
 _MOST_DATES: Final = 500
+_MOST_ATTENDEES: Final = 200  # a crowd by any measure; whoever stands behind them is not kept
+_LONGEST_IN_A_SERIES: Final = 31
+"""Days. What takes longer and comes again is no series of meetings, and many of it would be going on at once."""
 _MOST_SEQUENCE: Final = 2**31 - 1
 _YEARS: Final = range(1980, 2200)  # as for a message's date
 _TIMES: Final = ("DT", "RECURRENCE-ID", "RDATE", "EXDATE")
@@ -37,7 +41,9 @@ def invite_of(rows: Sequence[str], method: str, zones: Mapping[str, list[str]], 
     event = Event.from_ical("\r\n".join(["BEGIN:VEVENT", *kept, "END:VEVENT", ""]))
     times = _Times(event, zones, default)
     starts_at = times.required("DTSTART")
+    ends_at = times.end(starts_at)
     timed = starts_at if isinstance(starts_at, datetime) else None
+    is_short = _days(ends_at) - _days(starts_at) <= _LONGEST_IN_A_SERIES
     uid = cut_bytes(line(str(_one(event, "UID") or "")), LONGEST_ID)
     if not uid:
         raise Unparsable("an event without UID")
@@ -48,14 +54,14 @@ def invite_of(rows: Sequence[str], method: str, zones: Mapping[str, list[str]], 
         stamp=times.stamp(),
         recurrence_id=times.recurrence_id(),
         starts_at=starts_at,
-        ends_at=times.end(starts_at),
+        ends_at=ends_at,
         all_day=timed is None,
         tzid=getattr(timed.tzinfo, "key", "UTC") if timed else default.key,
-        rrule=_rule(event, timed),
-        rdates=times.many("RDATE"),
+        rrule=_rule(event, starts_at) if is_short else "",
+        rdates=_one_a_day(times.many("RDATE")) if is_short else (),
         exdates=times.many("EXDATE"),
         organizer=next(_addresses(event, "ORGANIZER"), Attendee("")).address,
-        attendees=tuple(_addresses(event, "ATTENDEE")),
+        attendees=tuple(islice(_addresses(event, "ATTENDEE"), _MOST_ATTENDEES)),
         status=line(str(_one(event, "STATUS") or "")).upper()[:40],
         summary=line(str(_one(event, "SUMMARY") or ""))[:300],
         and_future=times.and_future(),
@@ -158,7 +164,16 @@ def _sequence(event: "Component") -> int:
     return min(max(int(value), 0), _MOST_SEQUENCE) if isinstance(value, int) else 0
 
 
-def _rule(event: "Component", starts_at: datetime | None) -> str:
+def _days(at: datetime | date) -> int:
+    return at.toordinal()
+
+
+def _one_a_day(dates: tuple[str, ...]) -> tuple[str, ...]:
+    """The first of each day, as no rule that is followed gives more."""
+    return tuple({at[: len("2026-01-05")]: at for at in reversed(dates)}.values())[::-1]
+
+
+def _rule(event: "Component", starts_at: datetime | date) -> str:
     from icalendar import vRecur
 
     value = _one(event, "RRULE")

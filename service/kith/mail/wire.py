@@ -14,9 +14,9 @@ from operator import eq
 from typing import Final
 
 from kith.domain.message import FIELDS
-from kith.mail.imap_account import shown
 from kith.mail.imap_line import Line
 from kith.mail.imap_stream import Stream
+from kith.mail.imap_words import shown
 from kith.mail.source import RawHeader, Unreadable
 
 __all__ = ["Batch", "HeaderFetch", "sequence_set"]
@@ -43,7 +43,7 @@ _HEAD = re.compile(
 FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
 _LITERAL = re.compile(rb"\{(\d{1,19})\+?\}\r?\n\Z")
 _TOKEN = re.compile(
-    rb"""\s*(?:(BODY\[[^\]]*\](?:<\d+>)?) | "((?:[^"\\]|\\.)*)" | ([()]) | (\{\d+\+?\}\r?\n) | ([^\s()"{]+))""",
+    rb"""\s*(?:(BODY\[[^\]]*\](?:<\d+>)?) | "((?:[^"\\]|\\.)*)" | ([()]) | (~?\{\d+\+?\}\r?\n) | ([^\s()"{]+))""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -75,6 +75,7 @@ class HeaderFetch:
         self._under_way: deque[tuple[bytes, Batch]] = deque()
         self._flying: dict[bytes, Batch] = {}  # those of them whose end has not come
         self._owner: dict[int, Batch] = {}  # of the messages that have not come yet
+        self._dates: dict[int, bytes] = {}  # of messages whose headers have not come yet
         self._strays: list[list[bytes]] | None = None
         self._is_ahead = False
 
@@ -221,13 +222,15 @@ class HeaderFetch:
         except ValueError:
             return False  # its message stays missing, and is asked for again alone
         name = next((name for name in items if name.startswith(b"BODY[HEADER")), b"")
-        block, batch = items.get(name), self._owner.get(uid)
+        block, batch, received = items.get(name), self._owner.get(uid), items.get(b"INTERNALDATE")
         if batch is None or not block:
+            if batch and received:
+                self._dates[uid] = received  # what was asked for may come in several answers
             return False
         if block is TOO_LONG:
             batch.unreadable.append(Unreadable(uid, f"its header fields are longer than {MOST_BYTES >> 20} MiB"))
         elif self._wanted is None or self._wanted(block):
-            batch.found.append(RawHeader(uid, items.get(b"INTERNALDATE"), block))
+            batch.found.append(RawHeader(uid, received or self._dates.pop(uid, None), block))
         del self._owner[uid]
         return True
 

@@ -70,7 +70,18 @@ def part_text(data: bytes, charset: str) -> str:
             return clean(data.decode(codec))
         except (UnicodeError, ValueError):
             continue  # ValueError: some codecs refuse input in words of their own
-    return clean(_without_the_end(data, name) or data.decode("cp1252", "replace"))
+    return clean(_without_the_end(data, name) or mostly_utf8(data) or data.decode("cp1252", "replace"))
+
+
+def mostly_utf8(data: bytes) -> str:
+    """Text whose broken characters are fewer than the others beyond ASCII, with NUL in their place; "" for all other.
+
+    Dovecot sends a byte that is not UTF-8 in place of a NUL: one such byte must not turn all others into Latin-1.
+    """
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    others = sum(map("\x7f".__lt__, text)) - broken
+    return text.replace("\ufffd", "\0") if others >= broken else ""
 
 
 def _without_the_end(data: bytes, codec: str) -> str:

@@ -141,12 +141,26 @@ def _engine(url: URL) -> Engine:
         except ImportError as error:
             raise ConfigError("PostgreSQL needs its driver", "pip install 'kithmail[postgres]'") from error
         event.listen(engine, "handle_error", _unsendable)
+        event.listen(engine, "do_execute", _planned_anew)
         return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _unsendable)
     return engine
+
+
+def _planned_anew(cursor: Any, statement: str, parameters: Any, _context: object) -> bool:
+    """Asks without preparing it, so that PostgreSQL keeps no plan.
+
+    One made while the tables were empty would read all of them at every stretch of a first scan, until statistics are
+    gathered. Rows that come by the thousand (executemany) stay prepared: there is one way to insert a row, and to find
+    it anew takes as long as the insertion.
+    """
+    if hasattr(cursor, "name"):  # one on the server, where nothing is prepared anyway
+        return False
+    cursor.execute(statement, parameters, prepare=False)
+    return True
 
 
 def _unsendable(context: ExceptionContext) -> DataError | None:

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import and_, delete, func, update
 from sqlmodel import Session, SQLModel, col, select
 
+from kith.domain.address import looks_like
 from kith.store import messages, people
 from kith.store.tables import (
     AddressRow,
+    AliasRow,
     DraftRow,
     FollowUpRow,
     InstructionRow,
@@ -28,6 +30,7 @@ MOVED: tuple[tuple[type[SQLModel], str | None], ...] = (
     (AddressRow, None),
     (TagRow, "name"),
     (PhoneRow, "number"),
+    (AliasRow, "name"),
     (PartRow, "identity"),
     (TouchRow, "identity"),
     (NoteRow, None),
@@ -41,15 +44,32 @@ MOVED: tuple[tuple[type[SQLModel], str | None], ...] = (
 
 
 def merge(session: Session, owner_id: int, kept: int, gone: int) -> list[Step]:
-    """Gives all that is gone's to kept and removes gone; the steps that undo it, in order."""
+    """Gives all that is gone's to kept, their name included, and removes gone; the steps that undo it, in order."""
     people.hold(session, owner_id, [kept, gone])
     steps: list[Step] = [{"do": "nothing", "table": "part", "kept": kept, "after": _newest_part(session)}]
     for table, distinct in MOVED:
         steps += _move(session, table, distinct, kept, gone)
     person = session.get_one(PersonRow, gone)
+    steps += _keep_name(session, owner_id, kept, person.name)
     steps.append(_insertion("person", person))
     people.remove(session, owner_id, gone)
     return steps
+
+
+def _keep_name(session: Session, owner_id: int, kept: int, name: str) -> list[Step]:
+    """Lets a person be found by the name of another, too, where it is one and says something new."""
+    own = session.get_one(PersonRow, kept).name
+    others = session.exec(select(AliasRow.name).where(AliasRow.person_id == kept))
+    if looks_like(name) or _folded(name) in map(_folded, (own, *others)):
+        return []
+    row = AliasRow(owner_id=owner_id, person_id=kept, name=name)
+    session.add(row)
+    session.flush()
+    return [{"do": "delete", "table": "alias", "id": row.id, "person": None}]
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _newest_part(session: Session) -> int:

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, literal, update
 from sqlmodel import Session, SQLModel, col, select
 
+from kith.domain.touch import BY_REPLY_TO
 from kith.store.rows import insert_new
-from kith.store.tables import METADATA, InviteRow, MessageRow, PartRow, SnippetRow, TouchRow
+from kith.store.tables import METADATA, Instant, InviteRow, MessageRow, PartRow, SnippetRow, TouchRow
 
 ASKED_AT_ONCE = 500
 """How many values one IN (…) holds: well under SQLite's limit of 32,766."""
@@ -134,10 +135,10 @@ def touches_since(session: Session, owner_id: int, since: datetime) -> list[Touc
     return list(session.exec(query.order_by(col(TouchRow.at).desc())))
 
 
-def heard_since(session: Session, owner_id: int, since: datetime, channel: str) -> list[tuple[int, datetime, str]]:
-    """Person, time and subject of what came from people (or was mutual) through a channel, oldest first."""
+def heard_since(session: Session, owner_id: int, since: datetime, channel: str) -> list[tuple[int, datetime, str, str]]:
+    """Person, time, subject and identity of what came from people (or was mutual) through a channel, oldest first."""
     query = (
-        select(TouchRow.person_id, TouchRow.at, TouchRow.subject)
+        select(TouchRow.person_id, TouchRow.at, TouchRow.subject, TouchRow.identity)
         .where(TouchRow.owner_id == owner_id, TouchRow.at > since)
         .where(TouchRow.channel == channel, TouchRow.direction != "outbound")
         .order_by(col(TouchRow.at))
@@ -165,10 +166,10 @@ def remove_touches(session: Session, owner_id: int, identity: str, person_id: in
     return ids
 
 
-def now_a_touch(session: Session, owner_id: int, identity: str) -> None:
-    """Changes the verdict on a message of which another copy is a touch."""
+def now_a_touch(session: Session, owner_id: int, identity: str, mark: str = "") -> None:
+    """Changes the verdict on a message of which another copy is a touch, with that copy's mark."""
     mine = (col(MessageRow.owner_id) == owner_id, col(MessageRow.identity) == identity)
-    session.execute(update(MessageRow).where(*mine).values(reason=None))
+    session.execute(update(MessageRow).where(*mine).values(reason=None, mark=mark))
 
 
 def snippets(session: Session, owner_id: int, ids: Collection[int]) -> dict[int, SnippetRow]:
@@ -188,13 +189,13 @@ def keep_snippet(session: Session, owner_id: int, person_id: int, identity: str,
 def latest_mail(
     session: Session, owner_id: int, ids: Collection[int], upto: datetime | None = None
 ) -> dict[int, MessageRow]:
-    """For each person the message behind their latest touch by mail (up to an instant)."""
+    """For each person the message behind their latest touch by mail (up to an instant) whose words are their own."""
     found: dict[int, MessageRow] = {}
     for person_id in ids:  # one look into the index on (person, at) each
         query = (
             select(MessageRow)
             .join(TouchRow, SAME_MESSAGE[TouchRow])
-            .where(TouchRow.owner_id == owner_id, TouchRow.person_id == person_id)
+            .where(TouchRow.owner_id == owner_id, TouchRow.person_id == person_id, MessageRow.mark != BY_REPLY_TO)
             .order_by(col(TouchRow.at).desc())
             .limit(1)
         )
@@ -240,15 +241,12 @@ def look_again(session: Session, owner_id: int, times: Mapping[str, datetime | N
 
 
 def look_at_every_series(session: Session, owner_id: int, now: datetime) -> None:
-    """All series are to be looked at again: somebody is known now who may have been there."""
-    session.execute(update(InviteRow).where(col(InviteRow.owner_id) == owner_id).values(look_at=now))
+    """All series are to be looked at from their beginning: somebody is known now who may have been there.
 
-
-def meetings_of(session: Session, owner_id: int, uids: Collection[str]) -> list[TouchRow]:
-    """The touches of the meetings of some series. Their uids are veils: letters and digits."""
-    query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.source == "meeting")
-    named = [col(TouchRow.identity).startswith(f"{MEETING}{uid}:", autoescape=True) for uid in uids]
-    return list(session.exec(query.where(or_(*named)))) if named else []
+    So is what came just now: its look_at is not after its seen_at (which may lie ahead of a clock that was set back).
+    """
+    at_once = case((col(InviteRow.seen_at) < now, col(InviteRow.seen_at)), else_=literal(now, Instant))
+    session.execute(update(InviteRow).where(col(InviteRow.owner_id) == owner_id).values(look_at=at_once))
 
 
 def meeting_identity(uid: str, starts_at: datetime) -> str:
@@ -257,38 +255,6 @@ def meeting_identity(uid: str, starts_at: datetime) -> str:
 
 
 MEETING = "meeting:"
-
-
-def remove_other_meetings(
-    session: Session, owner_id: int, told: Mapping[str, tuple[Collection[str], datetime | None]]
-) -> set[int]:
-    """Removes touches of series that were not held after all; gives the people concerned.
-
-    told gives, by uid, the identities that hold and the instant from which on others do not.
-    """
-    query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.source == "meeting")
-    gone = []
-    for row in session.exec(query):
-        holding, since = told.get(series_of(row.identity), ((row.identity,), None))
-        if row.identity not in holding and (since is None or row.at >= since):
-            gone.append(row)
-    for row in gone:
-        session.delete(row)
-    session.flush()
-    return {row.person_id for row in gone}
-
-
-def remove_absent(session: Session, owner_id: int, present: Mapping[str, Collection[int]]) -> set[int]:
-    """Removes touches of those who were not at a meeting after all; gives the people concerned.
-
-    present gives, by the identity of a meeting, who was there.
-    """
-    query = select(TouchRow).where(TouchRow.owner_id == owner_id, TouchRow.source == "meeting")
-    gone = [row for row in session.exec(query) if row.person_id not in present.get(row.identity, (row.person_id,))]
-    for row in gone:
-        session.delete(row)
-    session.flush()
-    return {row.person_id for row in gone}
 
 
 def series_of(identity: str) -> str:

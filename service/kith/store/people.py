@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 
 from kith.domain.address import looks_like
 from kith.domain.dates import parse_birthday, parse_duration
-from kith.domain.names import bare
+from kith.domain.names import fitting
 from kith.domain.person import History, Person
 from kith.store import owners
 from kith.store.rows import insert_new
-from kith.store.tables import METADATA, AddressRow, ForgottenRow, PersonRow, PhoneRow, TagRow, TouchRow
+from kith.store.tables import METADATA, AddressRow, AliasRow, ForgottenRow, PersonRow, TagRow, TouchRow
 
 Known = tuple[Person, History]
 
@@ -27,18 +27,13 @@ def everyone(session: Session, owner_id: int, ids: Collection[int] | None = None
     # Plain rows: objects of the tables would cost as much again.
     columns = METADATA.tables["person"].c
     query = select_columns(*columns).where(columns.owner_id == owner_id).order_by(func.lower(columns.name), columns.id)
-    addresses = select(AddressRow.person_id, AddressRow.written).where(AddressRow.owner_id == owner_id)
-    tags = select(TagRow.person_id, TagRow.name).where(TagRow.owner_id == owner_id)
-    phones = select(PhoneRow.person_id, PhoneRow.number).where(PhoneRow.owner_id == owner_id)
     if ids is not None:
         query = query.where(columns.id.in_(ids))
-        addresses = addresses.where(col(AddressRow.person_id).in_(ids))
-        tags = tags.where(col(TagRow.person_id).in_(ids))
-        phones = phones.where(col(PhoneRow.person_id).in_(ids))
     several = _Several(
-        _grouped(session.exec(addresses.order_by(col(AddressRow.id)))),
-        _grouped(session.exec(tags.order_by(col(TagRow.name)))),
-        _grouped(session.exec(phones.order_by(col(PhoneRow.id)))),
+        addresses=_by_person(session, owner_id, "address", "written", ids),
+        tags=_by_person(session, owner_id, "tag", "name", ids, order="name"),
+        phones=_by_person(session, owner_id, "phone", "number", ids),
+        aliases=_by_person(session, owner_id, "alias", "name", ids),
     )
     return [(_person(row, several), _history(row)) for row in session.execute(query)]
 
@@ -49,10 +44,16 @@ def one(session: Session, owner_id: int, person_id: int) -> Known | None:
     return found[0] if found else None
 
 
-def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+def _by_person(
+    session: Session, owner_id: int, table: str, value: str, ids: Collection[int] | None, order: str = "id"
+) -> dict[int, list[str]]:
+    columns = METADATA.tables[table].c
+    query = select_columns(columns.person_id, columns[value]).where(columns.owner_id == owner_id)
+    if ids is not None:
+        query = query.where(columns.person_id.in_(ids))
     groups: dict[int, list[str]] = {}
-    for person_id, value in pairs:
-        groups.setdefault(person_id, []).append(value)
+    for person_id, said in session.execute(query.order_by(columns[order])):
+        groups.setdefault(person_id, []).append(said)
     return groups
 
 
@@ -62,6 +63,7 @@ class _Several(NamedTuple):
     addresses: Mapping[int, list[str]]
     tags: Mapping[int, list[str]]
     phones: Mapping[int, list[str]]
+    aliases: Mapping[int, list[str]]
 
 
 def _person(row: Any, several: _Several) -> Person:
@@ -76,6 +78,7 @@ def _person(row: Any, several: _Several) -> Person:
         about=row.about,
         birthday=parse_birthday(row.birthday) if row.birthday else None,
         phones=tuple(several.phones.get(row.id, ())),
+        aliases=tuple(several.aliases.get(row.id, ())),
         paused=row.paused,
         snoozed_until=row.snoozed_until,
         passed_over=row.passed_over,
@@ -105,7 +108,8 @@ def find(session: Session, owner_id: int, who: str, key: str) -> list[Known]:
     """Whom a name, a part of one, an address or an id may mean; key is who as an address key.
 
     The first of these that fits anybody decides: an id, an address, a whole name, a word of a name,
-    any part of a name. Accents may be left out; where they are written, names that have them come first.
+    any part of a name. Accents may be left out; where they are written, names that have them come first. The
+    names of those who became part of somebody are theirs.
     """
     wanted = " ".join(who.split()).lstrip("@").casefold()
     if not wanted:
@@ -116,29 +120,10 @@ def find(session: Session, owner_id: int, who: str, key: str) -> list[Known]:
         known = one(session, owner_id, held_by) if held_by else None
     if known is not None:
         return [known]
-    rows = session.exec(select(PersonRow.id, PersonRow.name).where(PersonRow.owner_id == owner_id)).all()
-    ids = _named(rows, wanted)
+    names = select(PersonRow.id, PersonRow.name).where(PersonRow.owner_id == owner_id)
+    aliases = select(AliasRow.person_id, AliasRow.name).where(AliasRow.owner_id == owner_id)
+    ids = fitting([*session.exec(names), *session.exec(aliases)], wanted)
     return everyone(session, owner_id, ids) if ids else []
-
-
-def _named(rows: Iterable[tuple[int, str]], wanted: str) -> list[int]:
-    names = [(person_id, " ".join(name.split()).casefold()) for person_id, name in rows]
-    plain = bare(wanted)
-    found = _fitting(names, wanted) if plain != wanted else []
-    return found or _fitting([(person_id, bare(name)) for person_id, name in names], plain)
-
-
-def _fitting(names: list[tuple[int, str]], wanted: str) -> list[int]:
-    tests = (
-        lambda name: name == wanted,
-        lambda name: wanted in name.replace("-", " ").split() or f" {wanted} " in f" {name} ",
-        lambda name: wanted in name,
-    )
-    for fits in tests if wanted else ():
-        ids = [person_id for person_id, name in names if fits(name)]
-        if ids:
-            return ids
-    return []
 
 
 def add(session: Session, owner_id: int, name: str, now: datetime, **values: Any) -> int:

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from glob import escape
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -20,6 +21,8 @@ from kith.store.lock import work_lock
 from kith.store.tables import METADATA
 
 OURS = "name a file that `kith backup` made"
+_ANOTHER = re.compile(r"(?:-[0-9]{1,9})?")
+"""What stands behind the name of a file that was kept, where there was one already."""
 _LOCK_OF = re.compile(r"\.lock-([0-9]{1,9})$")
 
 
@@ -33,6 +36,14 @@ def restore(url: str, source: Path, spare: Path) -> Path | None:
     target = sqlite_file(url)
     with _todays(source) as checked:
         return _into_file(checked, target) if target else _into_server(checked, url, spare)
+
+
+def kept_before(url: str, spare: Path) -> list[Path]:
+    """The files in which restores kept what was there before them, as restore names them; none were there none."""
+    target = sqlite_file(url)
+    first = _beside(target) if target else spare
+    found = first.parent.glob(f"{escape(first.name)}*")
+    return sorted(path for path in found if _ANOTHER.fullmatch(path.name.removeprefix(first.name)))
 
 
 @contextmanager
@@ -91,7 +102,7 @@ def _owners_beside(target: Path) -> set[int]:
 
 def _keep(target: Path) -> Path:
     """A copy of what is there, in a new file; where it is no database any more it is moved there as it is."""
-    kept = _unused(target.with_name(f"{target.name}.before-restore"))
+    kept = _unused(_beside(target))
     try:
         with fresh_file(kept):
             copy_sqlite(target, kept)
@@ -103,6 +114,10 @@ def _keep(target: Path) -> Path:
             Path(f"{target}{beside}").unlink(missing_ok=True)
     kept.chmod(0o600)
     return kept
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f"{target.name}.before-restore")
 
 
 def _tell(copy: Path, kept: Path | None) -> None:

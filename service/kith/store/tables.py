@@ -127,6 +127,15 @@ class PhoneRow(Row, table=True):
     number: str
 
 
+class AliasRow(Row, table=True):
+    """Another name of a person, by which they are found: that of somebody who became part of them."""
+
+    __tablename__ = "alias"
+    __table_args__ = (UniqueConstraint("person_id", "name"),)
+    person_id: int = Field(foreign_key="person.id", ondelete="CASCADE")
+    name: str
+
+
 class MailboxRow(Row, table=True):
     """How reading one mailbox goes. read and gaps only ever grow."""
 
@@ -202,8 +211,8 @@ class MaildirNamesRow(Row, table=True):
 class MessageRow(Row, table=True):
     """A message in which people take part, and the verdict of the rules on it. reason is None where it is a touch.
 
-    What the owner said of it stands with those who take part. mark is the header field that gave a machine or a
-    list away.
+    What the owner said of it stands with those who take part. mark is the verdict's
+    (see kith.domain.touch.Verdict): the header field that told.
     """
 
     __tablename__ = "message"
@@ -274,7 +283,8 @@ class InviteRow(Row, table=True):
     """One calendar object seen in mail with known people; data holds its times, its title and who takes part.
 
     Addresses and the uid are veiled (domain/veil): known again, and never read. The sender's is, too.
-    look_at is when the touches of its series are to be looked at again, None when never.
+    look_at is when the touches of its series are to be looked at again, None when never; after a look it is later than
+    seen_at, so that what is news can be told from what was looked at.
     """
 
     __tablename__ = "invite"

@@ -12,6 +12,7 @@ from kith.store.rows import insert_new
 from kith.store.tables import (
     METADATA,
     AddressRow,
+    AliasRow,
     ChangeRow,
     DraftRow,
     FollowUpRow,
@@ -38,6 +39,7 @@ UNDOABLE: dict[str, type[SQLModel]] = {
     "address": AddressRow,
     "tag": TagRow,
     "phone": PhoneRow,
+    "alias": AliasRow,
     "draft": DraftRow,
     "part": PartRow,
     "number": NumberRow,

@@ -424,6 +424,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_part_owner_id_identity", ["owner_id", "identity"], unique=False)
 
     op.create_table(
+        "alias",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_alias_owner_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_alias_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alias")),
+        sa.UniqueConstraint("person_id", "name", name=op.f("uq_alias_person_id_name")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "phone",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
@@ -492,6 +504,7 @@ def downgrade() -> None:
     op.drop_table("tag")
     op.drop_table("snippet")
     op.drop_table("phone")
+    op.drop_table("alias")
     with op.batch_alter_table("part", schema=None) as batch_op:
         batch_op.drop_index("ix_part_owner_id_identity")
 
