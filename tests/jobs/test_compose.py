@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from kith.domain.digest import WEEK
-from kith.domain.outbox import State
 from kith.jobs.compose import compose_due, compose_now
 from kith.jobs.view import view
 from kith.jobs.work import Work
@@ -146,52 +145,6 @@ def test_sending_by_hand_in_a_period_takes_the_place_of_its_slot(office: Office)
     assert not due(office, SLOT + timedelta(days=9))
     again = compose_now(office.work)
     assert (again.already, again.letter.key) == (True, str(SECOND))
-
-
-@pytest.mark.parametrize("before", [timedelta(minutes=1), timedelta(minutes=50), timedelta(hours=47)])
-def test_promise_4_one_digest_a_period_a_late_one_counts_for_the_slot_just_after_it(
-    office: Office, before: timedelta
-) -> None:
-    assert due(office, SLOT + WEEK - before)
-    for after in (timedelta(0), timedelta(minutes=1), timedelta(hours=3), timedelta(days=4)):
-        assert not due(office, SLOT + WEEK + after)
-    assert due(office, SLOT + 2 * WEEK), "and then they come at their time again"
-    assert periods(office) == [str(FIRST), str(THIRD)]
-
-
-def test_a_late_digest_of_days_ago_leaves_the_next_slot_alone(office: Office) -> None:
-    assert due(office, SLOT + timedelta(days=4))
-    assert due(office, SLOT + WEEK)
-
-
-def test_who_has_kith_do_a_turn_a_week_just_before_the_slot_gets_a_digest_each_time(office: Office) -> None:
-    assert [due(office, SLOT + n * WEEK - timedelta(minutes=50)) for n in range(1, 6)] == [True] * 5
-
-
-def test_a_digest_asked_for_just_before_the_first_slot_does_not_take_its_place(office: Office) -> None:
-    office.clock.at = SLOT - timedelta(minutes=1)
-    compose_now(office.work)
-    assert due(office, SLOT)
-
-
-def test_a_late_digest_that_failed_counts_for_nothing_else(office: Office) -> None:
-    assert due(office, SLOT + WEEK - timedelta(hours=1))
-    with office.work.writing() as session:
-        [letter] = letters.in_state(session, office.work.owner_id, State.QUEUED)
-        letter.state = State.FAILED
-    assert due(office, SLOT + WEEK)
-
-
-def test_the_digest_of_a_slot_that_was_passed_over_can_be_asked_for(office: Office) -> None:
-    read_so_far(office, 400, 0)
-    assert due(office, SLOT + WEEK - timedelta(minutes=1))
-    assert not due(office, SLOT + WEEK)
-    read_so_far(office, 412, 0)
-    asked = compose_now(office.work)
-    assert (asked.already, asked.period) == (False, SECOND)
-    assert asked.shown.digest.health.read == 12
-    assert compose_now(office.work).already
-    assert [r["letter_id"] for r in office.rows("digest")] == [r["id"] for r in office.rows("letter")]
 
 
 def test_the_numbers_in_the_letter_are_those_that_were_shown(office: Office) -> None:

@@ -62,16 +62,6 @@ def test_the_first_digest_and_a_late_one_come_when_they_are_promised(office: Off
     comes_then(office, office.work)
 
 
-@pytest.mark.parametrize("minutes", [-1, 1, 3000])
-def test_after_a_late_digest_the_next_is_promised_for_when_it_comes(office: Office, minutes: int) -> None:
-    office.clock.at = MONDAY + timedelta(days=7, minutes=-60)
-    assert compose.compose_due(office.work)
-    office.clock.move(minutes=60 + minutes)
-    compose.compose_due(office.work)
-    assert next_digest(office.work) == MONDAY - timedelta(minutes=1) + timedelta(days=14)
-    comes_then(office, office.work)
-
-
 @pytest.mark.parametrize("days", [2, 7, 20])
 def test_what_was_missed_while_away_comes_on_return(office: Office, days: int) -> None:
     away(office, office.work.today() + timedelta(days=days))

@@ -145,13 +145,6 @@ class Digest:
 
 
 WEEK = timedelta(days=7)
-FRESH = timedelta(days=2)
-"""A late digest that is so young when the next slot comes would only be said again: a weekend lies between them."""
-
-
-def counts_for(made_at: datetime, moment: datetime) -> bool:
-    """Whether a digest made then does for a slot that is come to at this moment: nobody gets two within FRESH."""
-    return timedelta(0) <= moment - made_at < FRESH
 
 
 @dataclass(frozen=True, slots=True)

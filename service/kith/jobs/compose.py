@@ -5,12 +5,11 @@ from datetime import date, datetime
 
 from kith.errors import Internal
 from kith.jobs import occasions, post
-from kith.jobs.period import due_period, is_told, pass_over
 from kith.jobs.roster import roster
 from kith.jobs.view import View, view
 from kith.jobs.work import Work
 from kith.letters import Rendered
-from kith.store import folders, letters, people
+from kith.store import folders, letters, owners, people
 from kith.store.engine import Session
 from kith.store.tables import LetterRow
 
@@ -29,24 +28,28 @@ class Composed:
 def compose_due(work: Work) -> Composed | None:
     """Composes the digest if its slot has come and it was not composed yet. One late, never two.
 
-    A late one counts for the slot that comes soon after it as well. That is decided at the first turn after this slot:
-    who has Kith do a turn a week, just before it, gets a digest each time.
+    Nothing is sent for the period in which Kith was set up, nor while the owner is away. Where the
+    day of digests was changed, the first on the new day comes a week or more after the last on the old.
     """
     now = work.now()
     with work.writing() as session:
-        period = due_period(work, session, now)
-        if period and is_told(work, session, period, now):
-            pass_over(work, session, period, now)
-            return None
+        period = _period_due(work, session, now)
         return _compose(work, session, period, now) if period else None
 
 
 def is_due(work: Work) -> bool:
     """Whether compose_due would compose now."""
-    now = work.now()
     with work.reading() as session:
-        period = due_period(work, session, now)
-        return period is not None and not is_told(work, session, period, now)
+        return _period_due(work, session, work.now()) is not None
+
+
+def _period_due(work: Work, session: Session, now: datetime) -> date | None:
+    period = work.config.week.period(now)
+    owner = owners.get(session, work.owner_id)
+    away = owner.away_until is not None and work.local(now) < owner.away_until
+    if period <= work.config.week.period(owner.set_up_at) or away:
+        return None
+    return None if letters.digests_near(session, work.owner_id, period) else period
 
 
 def compose_now(work: Work) -> Composed:
@@ -55,10 +58,9 @@ def compose_now(work: Work) -> Composed:
     period = work.config.week.period(now)
     with work.writing() as session:
         before = letters.letter_by_key(session, work.owner_id, "digest", period.isoformat())
-        if before is None:
-            letters.free_period(session, work.owner_id, period)
-            if composed := _compose(work, session, period, now):
-                return composed
+        composed = None if before else _compose(work, session, period, now)
+        if composed:
+            return composed
         before = before or letters.letter_by_key(session, work.owner_id, "digest", period.isoformat())
         if before is None:
             raise Internal(f"the period {period} is taken, and has no letter")

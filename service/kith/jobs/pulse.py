@@ -3,7 +3,6 @@
 from datetime import datetime, time, timedelta
 
 from kith.domain.digest import WEEK
-from kith.jobs.period import is_told
 from kith.jobs.work import Work
 from kith.store import folders, letters, owners
 
@@ -21,8 +20,8 @@ def is_alive(work: Work, beat: datetime | None) -> bool:
 def next_digest(work: Work) -> datetime:
     """When the next digest comes; an instant that is past where one is due.
 
-    There is none for the period in which Kith was set up, nor within a week of another, nor just after a late one,
-    and one missed while away comes on return.
+    There is none for the period in which Kith was set up, nor within a week of another, and one missed while
+    away comes on return.
     """
     week, now = work.config.week, work.now()
     with work.reading() as session:
@@ -31,11 +30,7 @@ def next_digest(work: Work) -> datetime:
         if owner.away_until and owner.away_until > work.local(now):
             now = back = datetime.combine(owner.away_until, time(), work.config.owner.timezone)
         period, first = week.period(now), week.period(owner.set_up_at)
-        while (
-            period <= first
-            or letters.digests_near(session, work.owner_id, period)
-            or is_told(work, session, period, now)
-        ):
+        while period <= first or letters.digests_near(session, work.owner_id, period):
             period += WEEK
     return max(week.slot(period), back) if back else week.slot(period)
 

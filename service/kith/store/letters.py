@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, or_, update
+from sqlalchemy import and_, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from kith.store.rows import insert_new
@@ -77,12 +77,6 @@ def claim_period(session: Session, owner_id: int, period: date, read: int, gaps:
     """Takes a period for its one digest; False where it was taken before, also by another process just now."""
     row = {"owner_id": owner_id, "period": period, "read": read, "gaps": gaps, "made_at": now}
     return insert_new(session, DigestRow, [row]) == 1
-
-
-def free_period(session: Session, owner_id: int, period: date) -> None:
-    """Takes back the decision that a period has no digest of its own."""
-    mine = (col(DigestRow.owner_id) == owner_id, col(DigestRow.period) == period)
-    session.execute(delete(DigestRow).where(*mine, col(DigestRow.letter_id).is_(None)))
 
 
 def name_letter(session: Session, owner_id: int, period: date, letter_id: int) -> None:
