@@ -11,7 +11,7 @@ KithError
 │       └── DataRefused 75   … because of what it was: the same again would be refused again
 ├── LoginRefused        77   the server knows us and says no
 ├── ConfigError         78   kith.toml or the environment is wrong
-│   └── KeyFailed       78   the key that signs letters is not there, or too short
+│   └── KeyFailed       78   the key that signs letters is not there
 ├── SchemaTooNew        78   the database was written by a newer Kith
 └── Internal            70   a bug
 
@@ -97,7 +97,7 @@ class ConfigError(KithError):
 
 
 class KeyFailed(ConfigError):
-    """The key that signs letters cannot be had, or could be guessed."""
+    """The key that signs letters cannot be had."""
 
 
 class SchemaTooNew(ConfigError):

@@ -13,9 +13,6 @@ from pathlib import Path
 
 from kith.errors import ConfigError, KeyFailed, unwritable
 
-LEAST_KEY = 16
-"""Bytes of a key that signs tokens: what is shorter can be guessed, by a name that many know or by trying."""
-
 COMMAND_SECONDS = 60
 """How long a password manager may take, including the owner's typing."""
 
@@ -29,19 +26,15 @@ def find(place: str, base: Path) -> str:
     found = {"env": _env, "file": _file, "keyring": _keyring, "command": _command}[scheme](rest, base)
     line = found.strip("\r\n").partition("\n")[0].rstrip("\r")
     if not line:
-        raise ConfigError(f"there is no secret at {_shown(place)}", "put the password there, on the first line")
+        where = f"the command {_program(rest)}" if scheme == "command" else place
+        raise ConfigError(f"there is no secret at {where}", "put the password there, on the first line")
     return line
-
-
-def _shown(place: str) -> str:
-    scheme, _, rest = place.partition(":")
-    return f"the command {_program(rest)}" if scheme == "command" else place
 
 
 def key(place: str, base: Path) -> bytes:
     """The key that signs tokens; a file of 32 random bytes is made, with mode 0600, where it is not there yet.
 
-    Raises KeyFailed where there is none and none can be made, or it is too short; TryLater where the disk is full.
+    Raises KeyFailed where there is none and none can be made; TryLater where the disk is full.
     """
     scheme, _, rest = place.partition(":")
     path = base / Path(rest).expanduser()
@@ -51,18 +44,13 @@ def key(place: str, base: Path) -> bytes:
         except OSError as error:
             raise unwritable(path, error, KeyFailed, "see store.key in kith.toml") from error
     try:
-        found = find(place, base).encode("utf-8", "surrogateescape")
+        return find(place, base).encode("utf-8", "surrogateescape")
     except ConfigError as error:
         is_empty = scheme == "file" and path.stat().st_size == 0
         hint = NO_KEY if is_empty else UNREADABLE if scheme == "file" else error.hint
         raise KeyFailed(f"the key that signs letters cannot be had: {error.message}", hint) from error
-    if len(found) < LEAST_KEY:
-        short = f"{_shown(place)} has fewer than {LEAST_KEY} bytes"
-        raise KeyFailed(f"the key that signs letters could be guessed: {short}", TOO_SHORT)
-    return found
 
 
-TOO_SHORT = "see store.key in kith.toml: name a file that is not there yet, and Kith makes a good key in it"
 UNREADABLE = "let the user that Kith runs as read it"
 NO_KEY = "put your copy of it back; or remove the file: a new one is made, and letters already sent cannot be answered"
 

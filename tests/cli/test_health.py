@@ -89,6 +89,18 @@ def checks(kith: Terminal, *whats: str) -> list[tuple[str, str, str]]:
     return [found[what] for what in whats]
 
 
+def test_a_key_that_may_be_guessed_is_warned_of_and_serves(kith: Terminal) -> None:
+    key = kith.folder / "kith.key"
+    key.write_text("a-machines-name\n", encoding="utf-8")
+    kith("status")
+    [(result, said, cure)] = checks(kith, "key")
+    assert (result, "guess" in said, "store.key" in cure) == ("warn", True, True)
+    assert "a-machines-name" not in said + cure
+    key.write_text("a-machines-name-\n", encoding="utf-8")
+    with pytest.raises(KeyError):
+        checks(kith, "key")
+
+
 def test_an_empty_key_is_told_as_that(kith: Terminal) -> None:
     kith("status")
     (kith.folder / "kith.key").write_text("")

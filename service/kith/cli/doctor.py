@@ -14,6 +14,7 @@ from kith.cli.report import Report, instant, table
 from kith.config import Config, MailboxSection, Server
 from kith.domain.folders import Folder, Role, readable
 from kith.domain.outbox import LOGIN_REFUSED, Result
+from kith.domain.token import LEAST_KEY
 from kith.errors import Busy, ConfigError, KeyFailed, KithError, LoginRefused, beyond
 from kith.jobs.post import delivery
 from kith.jobs.pulse import next_digest
@@ -69,6 +70,7 @@ def _checks(options: Options) -> Iterator[Check]:
     except KithError as error:
         yield Check("key" if isinstance(error, KeyFailed) else "database", FAIL, error.message, error.hint)
         return
+    yield from _key(work)
     yield _database(work)
     yield _templates(config)
     at_a_mailbox = [check for mailbox in config.mailbox for check in _mailbox(work, mailbox)]
@@ -78,6 +80,14 @@ def _checks(options: Options) -> Iterator[Check]:
     if not any(check.what == CLOCK for check in at_a_mailbox):
         yield Check(CLOCK, OK, f"it is {here}, and no mail is from later")
     yield Check("schedule", OK, _next(work))
+
+
+def _key(work: Work) -> Iterator[Check]:
+    if work.tokens.is_guessable:
+        cure = "see store.key in kith.toml: name a file that is not there yet, and Kith makes a good key in it"
+        yield Check(
+            "key", WARN, f"the key that signs letters has fewer than {LEAST_KEY} bytes: it may be guessed", cure
+        )
 
 
 def _database(work: Work) -> Check:

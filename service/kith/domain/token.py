@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 LIFE = timedelta(days=90)
 """How long a letter may be answered."""
+LEAST_KEY = 16
+"""Bytes of a key that nobody finds by trying."""
 
 _OURS = re.compile(r"<(kith|draft)\.([a-z2-7]{16})\.([0-9a-f]{32})@[^<>@\s]+>", re.IGNORECASE | re.ASCII)
 _LETTER, _DRAFT = "kith", "draft"
@@ -22,6 +24,11 @@ class Tokens:
 
     key: bytes
     owner_id: int
+
+    @property
+    def is_guessable(self) -> bool:
+        """Whether the key is so short that it may be found by trying, or is a name that many know."""
+        return len(self.key) < LEAST_KEY
 
     def message_id(self, nonce: str, domain: str) -> str:
         """The Message-ID of the letter with this nonce (16 letters of base32, lower case)."""
