@@ -148,7 +148,7 @@ def test_looking_now_and_then_finds_what_looking_once_finds(
         (ANN, HER, -1, True),
         (MARIA, HER, 3, True),
         (MARIA, "eve@evil.example", 3, True),
-        (MARIA, HER, 40, False),
+        (MARIA, HER, 400, True),
         (ME, ALEX, 3, True),
     ],
 )
