@@ -98,10 +98,7 @@ def answers(
     in_vain = 0
     waiting = deque((uids[at : at + BATCH], item) for uids, item in asked for at in range(0, len(uids), BATCH))
     while waiting:
-        flight: dict[bytes, Question] = {}
-        while waiting and sum(map(len, flight)) < MOST_ASKED:
-            uids, item = waiting.popleft()
-            flight[command((uids, item))] = (uids, item)
+        flight = _flight(waiting)
         refused = []
         for question, pieces in _asked_at_once(line, flight, headers, None if waiting else behind):
             if question:
@@ -125,6 +122,15 @@ def answers(
     told.found = {uid: answer for uid, answer in told.found.items() if uid in wanted}
     told.lost = {(uid, item): refusals.get((uid, item), "") for uid, item in _unanswered(asked, told.found, dull)}
     return told
+
+
+def _flight(waiting: deque[Question]) -> dict[bytes, Question]:
+    """As many of the questions as may be under way at once, by their commands."""
+    flight: dict[bytes, Question] = {}
+    while waiting and sum(map(len, flight)) < MOST_ASKED:
+        question = waiting.popleft()
+        flight[command(question)] = question
+    return flight
 
 
 def _unanswered(asked: Iterable[Question], found: dict[int, Answer], dull: Collection[int]) -> Iterator[Lost]:
