@@ -63,6 +63,13 @@ def test_leaves_and_their_contents_are_those_a_mail_library_finds(mail: EmailMes
     assert lines(by_us(raw)) == lines(by_the_library(email.message_from_bytes(raw)))
 
 
+@pytest.mark.parametrize("written", [b'"\r"', b'"\0"', b'"' + b"x" * 5000 + b'"'])
+def test_a_charset_that_is_none_is_clean_and_short(written: bytes) -> None:
+    [part] = parts.leaves(b"Content-Type: text/plain; charset=" + written + b"\n\nx\n")
+    assert len(part.charset) <= 100
+    assert not set(part.charset) & set("\r\n\0")
+
+
 def test_names_and_charsets_are_told() -> None:
     raw = (
         b'Content-Type: multipart/mixed;\n boundary="a b"\n\npreamble\n'

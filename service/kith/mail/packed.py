@@ -16,6 +16,8 @@ OTHERS: Final = {
 MAGICS: Final = (GZIP, *OTHERS)
 """How a packed file begins; no header field does."""
 
+_AT_ONCE: Final = 512
+"""Packed bytes that are unpacked at once: where they are damaged, zlib gives nothing of them."""
 _WITH_HEADER: Final = 16 + zlib.MAX_WBITS  # says to zlib that it is gzip
 
 
@@ -34,15 +36,16 @@ class Unpacking:
         """The next count bytes, fewer only at the end."""
         found = bytearray()
         while len(found) < count and not self._unpack.eof:
-            self._data = self._data or self._more(count)
+            self._data = self._data or self._more(_AT_ONCE)
+            packed, later = self._data[:_AT_ONCE], self._data[_AT_ONCE:]
             try:
-                piece = self._unpack.decompress(self._data, count - len(found))
+                piece = self._unpack.decompress(packed, count - len(found))
             except zlib.error:
                 break
-            if not piece and not self._data:
+            if not piece and not packed:
                 break
             found += piece
-            self._data = self._unpack.unconsumed_tail
+            self._data = self._unpack.unconsumed_tail + later
         return bytes(found)
 
 

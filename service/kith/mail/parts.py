@@ -11,6 +11,7 @@ from kith.mail.heads import MOST_HEAD, head_of, named
 from kith.mail.mime import MOST_BYTES, guarded
 from kith.mail.source import Limit, Part, limit_of
 from kith.mail.structure import MOST_DEPTH, MOST_LEAVES, decoded, encoded_limit, encoding_of, parameter
+from kith.mail.words import line
 
 __all__ = ["MOST_BYTES", "contents", "leaves", "may_hold", "with_crlf"]
 
@@ -26,6 +27,7 @@ _PARAMETER = re.compile(
     rb"(?<![;\s])[;\s]++([^\s;=\"]++)\s*+=\s*+(?:\"((?:[^\"\\]++|\\.)*+)(?:\"|\\?\Z)|([^\s;\"]*+))", re.DOTALL
 )
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+_LONGEST_CHARSET: Final = 100
 _LONGEST_BOUNDARY: Final = 200  # bytes; RFC 2046, 5.1.1 has 70
 _NAMED = re.compile(rb"name[*0-9]{0,6}[ \t]*=", re.IGNORECASE)
 _TELLING = re.compile(  # wherever it stands; without IGNORECASE, which would not let the line end be found quickly
@@ -94,7 +96,7 @@ def _walk(raw: bytes) -> Iterator[tuple[Part, slice]]:
             continue
         found += 1
         content = slice(min(begin, entity.end), entity.end)
-        charset = _parameters(content_type).get("charset", "")
+        charset = line(_parameters(content_type).get("charset", ""))[:_LONGEST_CHARSET]
         yield _part(entity.section or "1", media_type, charset, described, content.stop - content.start), content
 
 
