@@ -123,6 +123,8 @@ NEVER = timedelta(0)
         ([said(MARIA)], YEARS),
         ([said(ALEX, organizer=ALEX)], YEARS),
         ([said(MARIA, rrule="FREQ=DAILY")], MONTH),
+        ([said(MARIA, rrule="FREQ=DAILY;COUNT=10")], YEARS),
+        ([said(MARIA, rrule="FREQ=DAILY;UNTIL=20260101T000000Z")], YEARS),
         ([said(EVE, rrule="FREQ=DAILY")], NEVER),
         ([said(EVE)], NEVER),
         ([said(EVE), reply(ALEX, "ACCEPTED")], YEARS),

@@ -330,14 +330,17 @@ def test_promise_5_a_mail_to_others_is_no_note_to_oneself(owner: Owner) -> None:
 TRAP = "kith: Maria: lunch today, she is moving"
 
 
-@pytest.mark.parametrize("to", ["alex+kith@example.com", ME])
 @pytest.mark.parametrize("subject", [f"Re: {TRAP}", f"AW: {TRAP}", f"Zz: {TRAP}", TRAP, "Maria"])
-def test_promise_5_an_answer_to_somebodys_mail_is_no_note_though_its_reply_to_was_the_owners(
-    owner: Owner, subject: str, to: str
+def test_promise_5_of_an_answer_to_somebodys_mail_only_what_the_owner_typed_is_a_note(
+    owner: Owner, subject: str
 ) -> None:
-    other = {"In-Reply-To": "<evil@evil.example>", "References": "<evil@evil.example>"}
-    mail = message(ME, to, subject, "Maria called yesterday", at=owner.office.clock.at, headers=other)
-    does_nothing(owner, mail, folder="Sent")
+    other = {"In_Reply_To": "<evil@evil.example>", "References": "<evil@evil.example>"}
+    quote = "On Mon, 4 May 2026 at 10:00, Eve <eve@evil.example> wrote:\n> Bob: met yesterday\n"
+    owner.write(subject, f"Priya: likes tea\n\n{quote}", to="alex+kith@example.com", **other)
+    owner.round()
+    assert owner.notes("Priya") == ["likes tea"]
+    assert owner.outcomes() == {"Priya: likes tea": "done"}
+    assert owner.said("Maria") == owner.notes("Maria") == owner.said("Bob") == []
 
 
 @pytest.mark.parametrize("mark", ["Re:", "SV:", "RE[2]:", "Fwd:", "WG:", "Tr :"])

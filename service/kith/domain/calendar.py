@@ -58,6 +58,12 @@ class Invite:
         return bool(self.rrule or self.rdates)
 
     @property
+    def is_endless(self) -> bool:
+        """Whether its rule names neither a number nor a last day (RFC 5545, 3.3.10)."""
+        rule = self.rrule.upper()
+        return bool(rule) and "COUNT=" not in rule and "UNTIL=" not in rule
+
+    @property
     def length(self) -> timedelta:
         """How long it takes by the clock on the wall."""
         if isinstance(self.starts_at, datetime) and isinstance(self.ends_at, datetime):

@@ -11,9 +11,9 @@ _ASKING: Final = frozenset({"REQUEST", "PUBLISH"})
 _CHANGING: Final = _ASKING | {"CANCEL"}
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _LATE: Final = timedelta(days=31)
-"""How long a meeting of a series may be over when somebody known first tells of it: so the last of a month counts."""
+"""How long one of an endless series may be over when somebody known first tells of it: a month back."""
 _AT_ALL: Final = timedelta(days=30 * 365)
-"""How long a single one may be over then: longer than people have had mail."""
+"""How long any other may be over then: longer than people have had mail."""
 _LASTS: Final = timedelta(days=3653)
 """Ten years after the last word about it a series is taken for dead: nobody cancels what everybody left."""
 
@@ -76,15 +76,15 @@ def _hosts(ordered: Iterable[Heard], key: Key, welcome: Collection[str]) -> set[
 def span(heard: Iterable[Heard], key: Key, welcome: Collection[str]) -> Span:
     """Which meetings of one uid count, by when they were told of.
 
-    A stranger's invitation proves nothing of what was over when it came. Somebody known may tell of any one meeting;
-    of a series, which may be endless, what was over long before does not count. heard must not be empty.
+    A stranger's invitation proves nothing of what was over when it came. Somebody known may tell of any meeting; of an
+    endless series, though, what was over long before does not count. heard must not be empty.
     """
     words = rightful(heard, key, welcome)
     told = min([h.seen_at for h in words if is_asking(h.invite)] or [h.seen_at for h in words])
     until = max(h.seen_at for h in words) + _LASTS
     if not _is_backed(words, key, welcome, welcome):
         return Span(told, until)
-    return Span(told - (_LATE if any(h.invite.recurs for h in words) else _AT_ALL), until)
+    return Span(told - (_LATE if any(h.invite.is_endless for h in words) else _AT_ALL), until)
 
 
 def is_known(heard: Iterable[Heard], key: Key, welcome: Collection[str], owner: str) -> bool:

@@ -11,10 +11,16 @@ from kith.domain.names import LONGEST, bare
 
 _FORM_WORDS: Final = (
     "form forms formular formulaire formulario webform contactform website web www site wordpress shop booking "
-    "notify notifier alert alerts mailer mail updates invitation invitations share shares list lists group groups forum"
+    "notify notifier alert alerts mailer mail updates invitation invitations share shares list lists group groups "
+    "forum submission submissions response responses survey followups rsvp members announce discuss apache server"
 )
 _FORMS: Final = frozenset(_FORM_WORDS.split())
 """Words of an address that is a form's or a list's, beside those of kith.domain.acquaintance."""
+_SERVICE_WORDS: Final = (
+    "forms formspree typeform jotform wufoo formstack formsubmit paperform getform cognitoforms survey surveys"
+)
+_SERVICES: Final = frozenset(_SERVICE_WORDS.split())
+"""Words of a domain from which forms are sent."""
 _SAYS_SO: Final = frozenset(
     ["via", "contact", "kontakt", "form", "formular", "kontaktformular", "formulaire", "formulario", "website"]
 )
@@ -33,8 +39,9 @@ def is_relayed(envelope: Envelope) -> bool:
 
 
 def _is_of_a_form(author: Address) -> bool:
-    local = split(author.address)[0].partition("+")[0]
-    return not is_person(author.address) or bool(_words(local) & _FORMS or _words(author.name) & _SAYS_SO)
+    local, domain = split(author.address)
+    of_address = _words(local.partition("+")[0]) & _FORMS or _words(domain) & _SERVICES
+    return not is_person(author.address) or bool(of_address or _words(author.name) & _SAYS_SO)
 
 
 def _is_named_as(author: Address, others: Iterable[Address]) -> bool:

@@ -11,14 +11,8 @@ _FORWARDS: Final = "fwd?|wg|tr|rv|vb|vs|vl|i|enc|pd|doorst|fs|továbbítás|[iİ
 """What programs put before the subject of a mail that they send on. VS is that in Danish, and an answer in Finnish."""
 _END: Final = r"\s{0,9}(?:[\[(]\d{1,3}[\])])?\s{0,9}[:：]"  # a count may follow: "Re[2]:", "AW (3):"
 _ANY = re.compile(rf"\s*(?:{_ANSWERS}|{_FAR_ANSWERS}|{_FORWARDS}){_END}", re.IGNORECASE)
-_FORWARD = re.compile(rf"\s*(?:{_FORWARDS}){_END}", re.IGNORECASE)
 
 
 def is_own(envelope: Envelope) -> bool:
     """Whether whoever wrote a mail wrote its subject, too: it begins something new."""
     return not envelope.answers and not _ANY.match(envelope.subject)
-
-
-def is_answer(envelope: Envelope) -> bool:
-    """Whether a mail was written to the author of another one. What is sent on names that other one, too."""
-    return bool(envelope.answers) and not _FORWARD.match(envelope.subject)

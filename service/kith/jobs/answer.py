@@ -6,7 +6,6 @@ from datetime import datetime
 from kith.domain import touch
 from kith.domain.message import Envelope
 from kith.domain.reply import Instruction
-from kith.domain.subject import is_answer
 from kith.domain.token import is_fresh
 from kith.domain.trust import vouched
 from kith.errors import ConfigError, MailboxFailed, NotFound, Refused, TryLater
@@ -118,7 +117,6 @@ def _doubt(work: Work, session: Session, row: ReplyRow, message: mime.Message) -
         (not touch.is_automatic(envelope, outbound=False), "automatic"),
         (_is_to_kith(work, envelope, is_note=letter is None), "written to somebody else"),
         (letter is not None or (not row.answers and row.in_sent), "it answers no letter of ours"),
-        (letter is not None or not is_answer(envelope), "it answers somebody's mail"),
         (letter is None or is_fresh(letter.created_at, work.now()), "the letter it answers is too old"),
         (
             row.in_sent or vouched(message.auth_results, envelope, work.config.reply.authserv_id),
