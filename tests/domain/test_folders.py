@@ -167,3 +167,15 @@ def test_where_archived_mail_lives_in_all_mail_alone_that_is_read_last() -> None
         ("INBOX", Role.INBOX), ("[Gmail]/Starred", Role.VIRTUAL), ("[Gmail]/All Mail", Role.EVERYTHING)
     ]  # fmt: skip
     assert [f.name for f in readable(folders)[0]] == ["INBOX", "Family", "[Gmail]/All Mail"]
+
+
+@pytest.mark.parametrize("name", ["Bin", "Bulk", "Kuka", "Postponed"])
+def test_a_common_word_is_somebodys_own_folder_where_flags_name_the_real_ones(name: str) -> None:
+    told = [listed("Trash", "\\Trash"), listed("Spam", "\\Junk"), listed("Drafts", "\\Drafts")]
+    assert first(with_roles([*told, listed(name)]), Role.PLAIN) == Folder(name, Role.PLAIN)
+    assert Folder(f"{name}/Laden book", Role.PLAIN) in with_roles([listed(name), listed(f"{name}/Laden book")])
+
+
+@pytest.mark.parametrize("name", ["Templates/Clients", "Outbox/2025"])
+def test_what_lies_within_templates_is_read(name: str) -> None:
+    assert with_roles([listed(name)]) == [Folder(name, Role.PLAIN)]

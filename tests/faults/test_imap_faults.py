@@ -303,6 +303,8 @@ def test_an_opened_folder_says_what_it_can(said: str, state: FolderState) -> Non
     [
         ("NO [NONEXISTENT] Unknown Mailbox: x (Failure)", NotFound),
         ("NO Mailbox doesn't exist: x", NotFound),
+        ("NO Work doesn't exist.", NotFound),
+        ("NO Folder could not be found", NotFound),
         ("NO [UNAVAILABLE] mailbox not found just now", TryLater),
         ("NO Unsafe Login. Please contact us", TryLater),
         ("BAD what", TryLater),

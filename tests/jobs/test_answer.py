@@ -734,6 +734,23 @@ def test_promise_7_a_server_that_gives_no_message_at_all_costs_no_reply(owner: O
     assert owner.notes("Maria") == ["likes tea"]
 
 
+def test_promise_8_a_reply_in_a_folder_that_is_closed_by_now_is_not_tried_for_ever(owner: Owner) -> None:
+    owner.answer(owner.digest(), "Maria: likes tea")
+    refused = []
+
+    def refuse(call: str) -> None:
+        if call == "examine" and any(row["tries"] for row in owner.office.rows("reply")):
+            refused.append(call)
+            raise Refused("personal: the folder Sent cannot be opened ([NOPERM] not for you)")
+
+    owner.office.server.on_call = refuse
+    for _ in range(7):
+        with suppress(TryLater):
+            owner.round()
+    assert refused
+    assert owner.unfiled() == ["your mail of 2026-05-13 in Sent"]
+
+
 def test_promise_8_a_reply_over_which_the_server_hangs_up_each_time_is_told_and_holds_up_nobody(owner: Owner) -> None:
     letter = owner.digest()
     owner.answer(letter, "Maria: likes tea")

@@ -563,15 +563,6 @@ def test_what_is_no_mail_is_told_with_its_reason(
     assert reason in unreadable.reason
 
 
-def test_what_is_flagged_as_a_draft_is_left_out(box: Maildir, source: MaildirSource) -> None:
-    names = {"1.D,S=3:2,S": True, "2.host:2,DS": False, "3.host,S=3;2,FD": False, "4.HOST2,D": True, "5.D": True}
-    for name in names:
-        (box.root / "cur" / name).write_bytes(mail(name[0]))
-        (box.make("Drafts") / "cur" / name).write_bytes(mail(name[0]))
-    assert list(subjects(source).values()) == [name[0] for name, is_read in names.items() if is_read]
-    assert len(subjects(source, folder="Drafts")) == len(names)
-
-
 # -- delivering
 
 

@@ -56,6 +56,8 @@ TRASH: Final = (
     "אשפה|פח אשפה|المهملات|سلة المهملات|زباله‌دان|ट्रैश|thùng rác|ถังขยะ|sampah|tong sampah|"
     "ごみ箱|ゴミ箱|削除済みアイテム|已删除|已删除邮件|已刪除的郵件|垃圾桶|废纸篓|휴지통|지운편지함"
 )
+COMMON: Final = frozenset({"bin", "bulk", "concept", "kuka", "postponed", "rusl"})
+"""Those that may be somebody's own folder as well: they count where no flag tells which it is, and for themselves."""
 
 
 def folded(name: str) -> str:

@@ -52,7 +52,7 @@ class Listed:
 UNREAD_ROLES: Final = frozenset({Role.DRAFTS, Role.UNSENT, Role.JUNK, Role.TRASH, Role.VIRTUAL})
 """Roles of folders that are read only where the owner lists them by name."""
 
-_INHERITED: Final = UNREAD_ROLES - {Role.VIRTUAL}
+_INHERITED: Final = frozenset({Role.DRAFTS, Role.JUNK, Role.TRASH})
 """What a folder within such a folder is as well: a folder that was thrown away, say."""
 _ACCOUNT: Final = frozenset({Role.SENT, Role.DRAFTS, Role.TRASH})
 """What lies side by side at the top of an account only."""
@@ -143,7 +143,8 @@ def _role(entry: Listed, chosen: dict[str, Role], hints: _Hints) -> tuple[int, R
         return 2, told
     words = _words(entry)
     if (named := _at_the_top(words)) is not Role.PLAIN:
-        return 3, named
+        is_common = words[0] in folder_names.COMMON and named in hints.told
+        return 3, Role.PLAIN if is_common else named
     guess = _guess(words, hints)
     return (3 if guess is Role.PLAIN else 4), guess
 
@@ -189,7 +190,8 @@ def _guess(words: _Words, hints: _Hints) -> Role:
     tops = (n for n in range(len(words) - 1, 0, -1) if words[n - 1] in _PARENTS or words[:n] in hints.accounts)
     rest = words[next(tops, 0) :]
     role = _BY_NAME.get(rest[0], Role.PLAIN)
-    if role in hints.told or (len(rest) > 1 and role not in _INHERITED):
+    is_within = len(rest) > 1
+    if role in hints.told or (is_within and (role not in _INHERITED or words[0] in folder_names.COMMON)):
         return Role.PLAIN
     return role
 

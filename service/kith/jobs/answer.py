@@ -76,6 +76,8 @@ def _fetch(source: Source, row: ReplyRow) -> bytes | None:
         state = source.examine(row.folder)
     except NotFound:
         return None
+    except Refused as error:
+        raise MailboxFailed(error.message, error.hint) from error  # of this folder: it must not be tried for ever
     return source.raw(row.uid, MOST_REPLY) if state.uidvalidity == row.uidvalidity else None
 
 

@@ -20,7 +20,8 @@ from kith.mail.wire import HeaderFetch
 
 _GOODBYE_SECONDS: Final = 5.0
 _NO_FOLDER = re.compile(
-    r"(?:mailbox|folder)\b.{0,200}(?:not exist|n't exist|not found)|(?:unknown|no such|invalid) (?:mailbox|folder)",
+    r"(?:mailbox|folder)\b.{0,200}(?:not exist|n't exist|not (?:be )?found)"
+    r"|(?:unknown|no such|invalid) (?:mailbox|folder)|(?:does not|doesn't) exist\.?\s*$",
     re.IGNORECASE,
 )
 _NONE: Final = frozenset({"NONEXISTENT", "TRYCREATE"})

@@ -87,7 +87,6 @@ class MaildirSource(Complete):
         self._root = os.fsencode(root).rstrip(b"/") or b"/"
         self._sent, self._drafts = sent, drafts
         self._directories: dict[str, bytes] = {}
-        self._holding_drafts: set[str] = set()
         self._listed: dict[str, _Listed] = {}
         self._opened: _Listed | None = None
         if not self.folders():
@@ -105,9 +104,7 @@ class MaildirSource(Complete):
         except OSError as error:
             raise self._failed("listing folders", error) from error
         self._directories = {one.name: one.path for one in found}
-        known = with_roles((one.listed for one in found), self._sent, self._drafts)
-        self._holding_drafts = {folder.name for folder in known if folder.role is Role.DRAFTS}
-        return known
+        return with_roles((one.listed for one in found), self._sent, self._drafts)
 
     def status(self, folders: Sequence[str]) -> dict[str, FolderState]:
         """The state of folders that are not opened; one that cannot be read is left out."""
@@ -173,12 +170,9 @@ class MaildirSource(Complete):
     def headers(
         self, uids: Sequence[int], wanted: Callable[[bytes], bool] | None = None
     ) -> Iterator[tuple[list[int], list[RawHeader], list[Unreadable]]]:
-        """The fields of a scan of the open folder's messages, batch by batch; the time is that of the file.
-
-        What is flagged as a draft is left out where it does not lie among drafts.
-        """
+        """The fields of a scan of the open folder's messages, batch by batch; the time is that of the file."""
         opened = self._open.folder
-        how = partial(files.head_fields, wanted=wanted, with_drafts=opened in self._holding_drafts)
+        how = partial(files.head_fields, wanted=wanted)
         for start in range(0, len(uids), BATCH):
             if opened != self._open.folder:
                 raise Internal("another folder was opened while headers were being read")

@@ -125,21 +125,11 @@ class NoMail(ValueError):
     """A file that holds no mail anybody could read, and why."""
 
 
-def is_draft(path: bytes) -> bool:
-    """Whether a mail program has flagged a file as a draft."""
-    before, _, letters = path.rpartition(b"2,")
-    return b"D" in letters and before[-1:] in _SEPARATORS and letters.isalpha()
-
-
-def head_fields(
-    path: bytes, wanted: Callable[[bytes], bool] | None = None, *, with_drafts: bool = True
-) -> tuple[bytes, float] | None:
+def head_fields(path: bytes, wanted: Callable[[bytes], bool] | None = None) -> tuple[bytes, float] | None:
     """The fields of a scan, and the file's time in seconds; None where they are not wanted.
 
     Raises OSError, and NoMail for what is none.
     """
-    if not with_drafts and b"D" in path[path.rfind(b",") :] and is_draft(path):
-        return None
     handle = os.open(path, _OPEN)
     try:
         head = _head(handle)
