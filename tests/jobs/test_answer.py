@@ -1,7 +1,6 @@
 """What the owner answers to a letter is done, told in one receipt, and never lost."""
 
 import textwrap
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -25,12 +24,6 @@ from support.answers import ME, Owner, an_owner
 from support.jobs import BOB, MARIA, Clock, deaths
 from support.mail import message, plain, read
 from support.store import places
-
-
-@pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Owner]:
-    with an_owner(tmp_path) as somebody:
-        yield somebody
 
 
 def lines(owner: Owner, *words: str) -> str:

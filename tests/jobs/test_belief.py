@@ -1,31 +1,17 @@
 """Whom Kith believes: the owner's own answers in Sent, or where the pinned provider vouches for them; nobody else."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from kith.domain.token import Tokens
-from support.answers import MARIA, ME, Owner, an_owner
+from support.answers import MARIA, ME, Owner
 from support.mail import message, plain, read
 
-PINNED = '[reply]\nauthserv_id = "mx.example.com"'
 PASSED = "Authentication-Results: mx.example.com; dmarc=pass header.from=example.com\r\n"
 ORDERS = "Maria: lunch today\nBob: forget\nPriya: snooze 3 weeks\nadd Eve <eve@evil.example>\nthank Bob for it"
 
 TOM = "Tom <tom@example.net>"
-
-
-@pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Owner]:
-    with an_owner(tmp_path) as somebody:
-        yield somebody
-
-
-@pytest.fixture
-def pinned(tmp_path: Path) -> Iterator[Owner]:
-    with an_owner(tmp_path, toml=PINNED) as somebody:
-        yield somebody
 
 
 def does_nothing(owner: Owner, *mails: bytes, folder: str = "INBOX") -> None:

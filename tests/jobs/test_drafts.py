@@ -1,6 +1,5 @@
 """Drafts are placed once, in the right thread, and never again, whatever becomes of them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +12,6 @@ from support.answers import BOB, MARIA, ME, Owner, an_owner, with_a_past
 from support.dovecot import Dovecot
 from support.jobs import Office, deaths
 from support.mail import message, plain, read
-
-
-@pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Owner]:
-    with an_owner(tmp_path) as somebody:
-        yield somebody
 
 
 def placed(owner: Owner, name: str = "personal") -> list[bytes]:

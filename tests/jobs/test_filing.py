@@ -1,19 +1,11 @@
 """What was not understood waits until the same is said again: no more of it than was left, and no less."""
 
-from collections.abc import Iterator
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
-from support.answers import Owner, an_owner
+from support.answers import Owner
 from support.mail import plain
-
-
-@pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Owner]:
-    with an_owner(tmp_path) as alex:
-        yield alex
 
 
 def next_digest(owner: Owner) -> EmailMessage:

@@ -1,33 +1,18 @@
 """Mail that is not from whom it seems: a Reply-To in a friend's name, and a From in the owner's."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from kith.jobs.explain import explain
-from support.answers import BOB, MARIA, ME, PRIYA, Owner, an_owner
+from support.answers import BOB, MARIA, ME, PRIYA, Owner
 from support.invitations import event, invitation
 from support.mail import message, plain
 
 EVE, FORM = "Eve <eve@evil.example>", "Contact form <noreply@forms.example>"
 SUBJECT, WORDS, ID = "Invoice 4711 overdue", "Wire it to my new account.\n", "<invoice@evil.example>"
-PINNED = '[reply]\nauthserv_id = "mx.example.com"'
 RESULTS = "Authentication-Results"
 FAILED = "mx.example.com; spf=fail; dkim=none; dmarc=fail header.from=example.com"
-
-
-@pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Owner]:
-    with an_owner(tmp_path) as somebody:
-        yield somebody
-
-
-@pytest.fixture
-def pinned(tmp_path: Path) -> Iterator[Owner]:
-    with an_owner(tmp_path, toml=PINNED) as somebody:
-        yield somebody
 
 
 def arrives(owner: Owner, sender: str, to: str = ME, *, days: int = 80, folder: str = "INBOX", **headers: str) -> None:

@@ -1,17 +1,6 @@
 """Lines of an answer that begin with the name of somebody in Kith, without a colon."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from support.answers import Owner, an_owner
-
-
-@pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Owner]:
-    with an_owner(tmp_path) as alex:
-        yield alex
+from support.answers import Owner
 
 
 def test_a_known_name_before_a_verb_begins_a_line_of_its_own(owner: Owner) -> None:

@@ -1,20 +1,10 @@
 """A follow-up is kept by the owner's word in a reply, or by mail on its day or later."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-
-from support.answers import ME, Owner, an_owner
+from support.answers import ME, Owner
 from support.jobs import MARIA
 from support.mail import message
-
-
-@pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Owner]:
-    with an_owner(tmp_path) as somebody:
-        yield somebody
 
 
 def kept(owner: Owner) -> dict[str, bool]:

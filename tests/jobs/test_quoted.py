@@ -1,22 +1,14 @@
 """What the owner wrote where Kith obeys nothing, in a quote or a signature, comes back and is never lost."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
 from kith.domain.reply import HTML_MARK
-from support.answers import ME, Owner, an_owner
+from support.answers import ME, Owner
 from support.mail import message, read
 from support.mail import plain as as_it_came
-
-
-@pytest.fixture
-def owner(tmp_path: Path) -> Iterator[Owner]:
-    with an_owner(tmp_path) as somebody:
-        yield somebody
 
 
 def send(owner: Owner, letter: EmailMessage, words: str, content_type: str = "text/plain") -> None:

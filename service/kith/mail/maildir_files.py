@@ -26,7 +26,6 @@ _FLAGS_ELSEWHERE = re.compile(rb"[;!]2,[A-Za-z]*\Z")  # where a file system take
 _SERVERS_NUMBER = re.compile(rb",U=[0-9]+")
 _OPEN: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe that lies there must not hold us up
 _PIECE: Final = 65_536
-_SEPARATORS: Final = (b":", b";", b"!")
 _NO_FIELDS: Final = 2  # bytes of a header without any
 _ANY_FIELD = re.compile(rb"^[!-9;-~]{1,100}[ \t]*:", re.MULTILINE)
 _LETTERS: Final = {r"\draft": "D", r"\flagged": "F", r"\answered": "R", r"\seen": "S", r"\deleted": "T"}
