@@ -5,11 +5,14 @@ import logging
 import os
 import selectors
 import signal
+import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -18,18 +21,20 @@ from sqlalchemy import create_engine
 from kith import daemon
 from kith.daemon import Service
 from kith.domain.outbox import Outcome, Result
+from kith.ending import Ending, Stopped
 from kith.errors import ConfigError, LoginRefused, TryLater
 from kith.jobs import compose, watch
 from kith.jobs.deliver import Outbox
 from kith.jobs.once import run_once
 from kith.jobs.view import problems
+from kith.jobs.watch import Watch
 from kith.store import owners
 from kith.store.lock import work_lock
 from support.answers import MARIA, ME, Owner, with_a_past
 from support.dovecot import Dovecot
 from support.jobs import SMTP, Office
 from support.mail import answer, message, read
-from support.recording_proxy import RecordingProxy
+from support.recording_proxy import Failure, RecordingProxy
 
 TWO = {"personal": "", "work": ""}
 
@@ -118,7 +123,7 @@ def test_a_tick_shows_a_sign_of_life_and_the_end_takes_it_away(office: Office, m
         office.clock.move(minutes=5)
         service.tick()
         assert beat(office) == office.clock.at
-        service.stopping = True
+        service.ending.asked = True
         service.run()
         assert beat(office) is None
 
@@ -324,7 +329,7 @@ def test_where_the_database_is_gone_the_service_waits_and_still_ends_well(
         service.outbox = Outbox(broken)
         service.tick()
         assert service.watches[0].retry_at > time.monotonic(), "it does not spin"
-        service.stopping = True
+        service.ending.asked = True
         service.run()
         broken.engine.dispose()
     assert "the database cannot be read (connection" in caplog.text
@@ -393,6 +398,102 @@ def test_a_signal_in_the_middle_of_a_scan_ends_it_and_nothing_is_lost(office: Of
     with Service(office.work) as service:
         service.tick()
     assert len(office.subjects(maria)) == 40
+
+
+def test_a_signal_at_any_moment_of_a_transaction_leaves_no_lock_behind(office: Office) -> None:
+    told = Ending(lambda: None)
+    rings = 0
+    for moment in count():
+        calls = iter(range(moment, -1, -1))
+
+        def ring(_frame: object, event: str, _argument: object, calls: Iterator[int] = calls) -> None:
+            nonlocal rings
+            if event == "call" and next(calls, None) == 0:
+                rings += 1
+                signal.raise_signal(signal.SIGTERM)
+
+        with told.listening(), suppress(Stopped):
+            told.anywhere = True
+            sys.setprofile(ring)
+            try:
+                with office.work.writing() as session:
+                    owners.beat(session, office.work.owner_id, office.clock.at, office.clock.at)
+            finally:
+                sys.setprofile(None)
+        told.anywhere = False
+        if rings <= moment:
+            break
+        with closing(sqlite3.connect(office.folder / "kith.db", timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+    assert rings > 200
+    told.close()
+
+
+def test_a_signal_while_a_server_is_slow_ends_it_at_once(tmp_path: Path, dovecot: Dovecot) -> None:
+    rung: list[float] = []
+
+    def ring() -> None:
+        rung.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def fall_silent(command: str) -> Failure | None:
+        if "HEADER.FIELDS" not in command:
+            return None
+        threading.Timer(0.3, ring).start()
+        return Failure.SILENCE
+
+    with Office(tmp_path) as office, RecordingProxy(dovecot.port) as proxy:
+        user = office.use(dovecot)
+        office.servers["personal"] = through(proxy)
+        for n in range(20):
+            dovecot.deliver(user, message(MARIA, ME, f"News {n}", at=office.clock.at), at=office.clock.at)
+        office.add(MARIA)
+        proxy.fails_at = fall_silent
+        with Service(office.work) as service:
+            service.run()
+        assert time.monotonic() - rung[0] < 2
+        assert trouble(office) == ""
+
+
+def test_what_clears_up_behind_a_cut_line_waits_for_nothing(tmp_path: Path, dovecot: Dovecot) -> None:
+    with Office(tmp_path) as office, RecordingProxy(dovecot.port) as proxy:
+        user = office.use(dovecot)
+        office.servers["personal"] = through(proxy)
+        for n in range(20):
+            dovecot.deliver(user, message(MARIA, ME, f"News {n}", at=office.clock.at))
+        watching = Watch(office.work.config.mailbox[0])
+        watching.source = office.work.open_source(watching.mailbox)
+        watching.source.examine("INBOX")
+        headers = watching.source.headers(watching.source.uids(1))
+        proxy.fails_at = lambda command: Failure.SILENCE if "HEADER.FIELDS" in command else None
+        threading.Timer(0.3, watching.cut).start()
+        began = time.monotonic()
+        with pytest.raises(TryLater, match="was lost"):
+            next(headers)
+        watching.close()
+        assert time.monotonic() - began < 2
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored in")
+def test_a_signal_that_is_swallowed_is_said_again(office: Office) -> None:
+    def ring_when_thrown_away() -> Iterator[None]:
+        try:
+            yield
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+
+    def ring(call: str) -> None:
+        if call == "headers":
+            next(ring_when_thrown_away())
+            time.sleep(10)
+
+    office.add(MARIA)
+    write(office)
+    office.server.on_call = ring
+    began = time.monotonic()
+    with Service(office.work) as service:
+        service.run()
+    assert time.monotonic() - began < 5
 
 
 def test_a_signal_while_a_letter_goes_out_lets_it_go_first(office: Office) -> None:
@@ -532,7 +633,7 @@ def test_the_zone_and_the_signals_are_what_they_were_when_it_is_over(
     monkeypatch.setenv("TZ", "Europe/Paris")
     before = signal.getsignal(signal.SIGTERM)
     with Service(office.work) as service:
-        service.stopping = True
+        service.ending.asked = True
         service.run()
         assert (os.environ["TZ"], signal.getsignal(signal.SIGTERM)) == ("Europe/Paris", before)
 
@@ -542,7 +643,7 @@ def test_under_nohup_a_terminal_that_closes_means_nothing(office: Office, monkey
     try:
         with Service(office.work) as service:
             office.server.on_call = lambda _call: signal.raise_signal(signal.SIGHUP)
-            monkeypatch.setattr(service, "wait", lambda: setattr(service, "stopping", True))
+            monkeypatch.setattr(service, "wait", lambda: setattr(service.ending, "asked", True))
             service.run()
         assert calls(office, "open") == 1
         assert office.rows("mailbox")[0]["scanned_at"], "it was read to its end"

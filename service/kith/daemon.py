@@ -7,18 +7,16 @@ restart, a late start or a change of clocks neither repeats nor drops anything.
 import logging
 import os
 import selectors
-import signal
-import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from types import FrameType
 from typing import Self
 
 import schedule
 
 from kith.domain.folders import Folder, Role
+from kith.ending import Ending, Stopped
 from kith.errors import Busy, ConfigError, Internal, KithError, StoreFailed, TryLater, beyond
 from kith.jobs import compose
 from kith.jobs.deliver import Outbox, Sources
@@ -43,13 +41,6 @@ TICK = 60
 """Seconds. Each tick ends IDLE and asks for it anew, which RFC 2177 wants every 29 minutes at least."""
 
 
-class Stopped(BaseException):
-    """SIGTERM, SIGINT or SIGHUP came in the middle of work; what is committed stays, the rest is done next time.
-
-    Like KeyboardInterrupt it is no Exception: nothing on the way may take it for a fault of its own.
-    """
-
-
 class Service:
     """The daemon of one owner. Also a context manager, which hangs up."""
 
@@ -59,11 +50,8 @@ class Service:
         self.outbox = Outbox(work)
         self.scheduler = schedule.Scheduler()
         self.started_at: datetime = work.now()
-        self.stopping = False
-        self._may_stop_here = False
+        self.ending = Ending(self._cut)
         self._beat_at: float | None = None
-        self._bell_in, self._bell_out = socket.socketpair()
-        self._bell_out.setblocking(False)
 
     def __enter__(self) -> Self:
         return self
@@ -71,12 +59,11 @@ class Service:
     def __exit__(self, *_error: object) -> None:
         for watch in self.watches:
             watch.close()
-        self._bell_in.close()
-        self._bell_out.close()
+        self.ending.close()
 
     def run(self) -> None:
         """Runs until SIGTERM, SIGINT or SIGHUP."""
-        with self._signals():
+        with _ticks_in_utc(), self.ending.listening():
             self.scheduler.every(TICK).seconds.do(self.guard, "tick", self.tick)
             for watch in self.watches:
                 poll = max(int(watch.mailbox.poll), 1)
@@ -89,15 +76,15 @@ class Service:
 
     def _live(self) -> None:
         self.guard("first look", self.tick)
-        while not self.stopping:
+        while not self.ending.asked:
             self.scheduler.run_pending()
             self.guard("wait", self.wait)
 
     def guard(self, what: str, job: Callable[..., None], *arguments: object) -> None:
         """The job guard: whatever goes wrong in one job stops neither the others nor the service."""
         try:
-            self._may_stop_here = True
-            if not self.stopping:
+            self.ending.anywhere = True
+            if not self.ending.asked:
                 job(*arguments)
         except Stopped:
             log.info("stopping in the middle of %s; the rest is done next time", what)
@@ -108,7 +95,7 @@ class Service:
             log.debug("it failed here:", exc_info=True)
             time.sleep(1)  # a fault that comes at once must not spin
         finally:
-            self._may_stop_here = False
+            self.ending.anywhere = False
 
     def tick(self) -> None:
         """Each minute: a sign of life, a look for answers and news, the digest and the outbox."""
@@ -166,11 +153,11 @@ class Service:
 
     def wait(self) -> None:
         """Sleeps until the next tick, a signal, news from a mailbox, or the time to open one again."""
-        self._may_stop_here = False  # a signal rings the bell
+        self.ending.anywhere = False  # a signal rings the bell
         news = self._news(self.watches)  # what came together with an answer would wake nobody
         if not news:
             with selectors.DefaultSelector() as selector:
-                selector.register(self._bell_in, selectors.EVENT_READ)
+                selector.register(self.ending.bell, selectors.EVENT_READ)
                 for watch in self.watches:
                     if source := watch.idling:
                         selector.register(source, selectors.EVENT_READ, watch)
@@ -207,8 +194,6 @@ class Service:
 
     def _progress(self, _folder: str, _done: int, _total: int) -> None:
         self.beat()
-        if self.stopping:  # a signal that came amid the collection of garbage is swallowed there
-            raise Stopped
 
     def _compose(self) -> None:
         with work_lock(self.work.engine, self.work.owner_id, LOCK_WAIT):
@@ -223,7 +208,7 @@ class Service:
         if not self.outbox.has_work():
             return
         with work_lock(self.work.engine, self.work.owner_id, LOCK_WAIT):
-            self._may_stop_here = False  # a letter that is cut off would be of unknown fate
+            self.ending.anywhere = False  # a letter that is cut off would be of unknown fate
             for watch in self.watches:
                 self._safely(watch, Watch.rest)
             opened = [w.source for w in self.watches if w.source is not None]
@@ -247,36 +232,24 @@ class Service:
         except StoreFailed as error:
             log.warning("the last sign of life stays where it is: %s", error)
 
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        """SIGTERM, SIGINT and SIGHUP ring a bell that wait() hears, and end what may be ended in its middle.
+    def _cut(self) -> None:
+        for watch in self.watches:
+            watch.cut()
 
-        Under nohup, SIGHUP is to mean nothing.
-        Ticks count in UTC, where no hour comes twice.
-        """
-        zone = os.environ.get("TZ")
-        os.environ["TZ"] = "UTC"
+
+@contextmanager
+def _ticks_in_utc() -> Iterator[None]:
+    """Ticks are counted in UTC, where no hour comes twice."""
+    zone = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    try:
+        yield
+    finally:
+        os.environ.pop("TZ")
+        if zone is not None:
+            os.environ["TZ"] = zone
         time.tzset()
-
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            self.stopping = True
-            if self._may_stop_here:
-                raise Stopped
-
-        ends = [signal.SIGTERM, signal.SIGINT]
-        ends += [signal.SIGHUP] if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN else []
-        before = {number: signal.signal(number, stop) for number in ends}
-        rung = signal.set_wakeup_fd(self._bell_out.fileno())
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(rung)
-            for number, handler in before.items():
-                signal.signal(number, handler)
-            os.environ.pop("TZ")
-            if zone is not None:
-                os.environ["TZ"] = zone
-            time.tzset()
 
 
 def _said(error: Exception) -> str:

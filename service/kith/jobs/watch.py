@@ -86,6 +86,11 @@ class Watch:
             pause = max(pause, REFUSED_PAUSE)
         self.retry_at = time.monotonic() + pause * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter, not a secret
 
+    def cut(self) -> None:
+        """Drops the line: whoever reads from it hears at once that it has ended."""
+        if isinstance(self.source, ImapSource):
+            self.source.cut()
+
     def close(self) -> None:
         """Hangs up."""
         if self.source is not None:

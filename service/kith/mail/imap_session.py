@@ -2,6 +2,7 @@
 
 import imaplib
 import re
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -78,6 +79,11 @@ class ImapSession:
                 self._line.sock.settimeout(_GOODBYE_SECONDS)
                 self._line.start([b"LOGOUT"])  # the answer is of no use to anybody
         self._hang_up()
+
+    def cut(self) -> None:
+        """Drops the line under whoever is using it: they hear at once that it has ended. Never raises."""
+        with suppress(OSError):
+            self._line.sock.shutdown(socket.SHUT_RDWR)
 
     # -- the folder
 
@@ -269,6 +275,11 @@ class ImapSession:
         except TryLater as error:
             if isinstance(error.__cause__, (OSError, imaplib.IMAP4.abort)):
                 self._hang_up()
+            raise
+        except Exception:
+            raise
+        except BaseException:  # Ctrl-C, or the like: what the server was just saying is lost, and what it says next
+            self._hang_up()
             raise
 
     def _hang_up(self) -> None:
