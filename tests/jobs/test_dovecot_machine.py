@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
 
-from jobs.test_scan_machine import FOLDERS, Mailbox
+from jobs.test_scan_machine import FOLDERS, HIDDEN, Mailbox
 from kith.jobs import reading
 from kith.mail import wire
 from support.dovecot import Dovecot
@@ -19,8 +18,6 @@ from support.fake_source import Kept
 from support.jobs import BOB, MARIA, ME, NOW
 from support.mail import message
 from support.recording_proxy import RecordingProxy
-
-HIDDEN = {"Drafts", "Junk", "Trash"}
 
 
 class OnDovecot(Mailbox):
@@ -33,7 +30,6 @@ class OnDovecot(Mailbox):
     def begin(self) -> None:
         """Maria is known from the beginning; the mailbox is fresh."""
         self.user = self.office.use(self.dovecot)
-        self.renamed = count(1)
         self.office.add(MARIA)
 
     @rule(who=st.sampled_from([MARIA, BOB, "Ann <ann@example.net>"]), folder=st.sampled_from(FOLDERS))

@@ -140,6 +140,14 @@ def test_the_only_message_of_a_mailbox_is_passed_with_more_patience(office: Offi
     assert aside(office) == [("INBOX", 1)]
 
 
+def test_one_that_breaks_the_line_says_nothing_about_another(office: Office) -> None:
+    for folder in ("INBOX", "Sent"):
+        fill(office, 1, folder)
+        poison(office, 1, folder=folder)
+    assert sum(office.scan().error is not None for _ in range(visit.TIRESOME)) < visit.TIRESOME
+    assert sorted(aside(office)) == [("INBOX", 1), ("Sent", 1)]
+
+
 def test_a_folder_that_is_there_no_more_is_not_asked_for_others(office: Office) -> None:
     fill(office, 1, "Attic")
     office.read()

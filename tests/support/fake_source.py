@@ -116,6 +116,12 @@ class FakeServer:
         for one in kept:
             folder.take(one)
 
+    def rename(self, name: str, other: str, *, renumbered: bool = False) -> None:
+        """Gives a folder another name, and where a server does so another UIDVALIDITY and other UIDs."""
+        self.folders[other] = self.folders.pop(name)
+        if renumbered:
+            self.renumber(other)
+
     def snapshot(self) -> dict[str, dict[int, tuple[bytes, ...]]]:
         """The flags of every message."""
         return {name: {uid: kept.flags for uid, kept in f.messages.items()} for name, f in self.folders.items()}
@@ -197,7 +203,7 @@ class FakeSource:
             kept = self._open.get(uid)
             if kept is None or (self._name, uid) in self.server.garbled:
                 continue
-            block = _named(kept.raw, FIELDS)
+            block = named(kept.raw, FIELDS)
             if wanted is None or wanted(block):
                 yield RawHeader(uid, kept.at, block)
 
@@ -210,7 +216,7 @@ class FakeSource:
         """Further header fields of a few messages."""
         self._call("fields")
         self._survive("fields", uids)
-        return {uid: _named(self._open[uid].raw, names) for uid in self._given(uids)}
+        return {uid: named(self._open[uid].raw, names) for uid in self._given(uids)}
 
     def structures(
         self, uids: Sequence[int], holding: Collection[str] = (), surely: Collection[int] = ()
@@ -219,8 +225,8 @@ class FakeSource:
         self._call("structures")
         self._survive("structures", uids)
         sought = {media_type.lower() for media_type in holding}
-        leaves = {uid: _leaves(_parsed(self._open[uid].raw)) for uid in self._given(uids)}
-        parts = {uid: [_part(section, leaf) for section, leaf in found] for uid, found in leaves.items()}
+        given = {uid: leaves(parsed(self._open[uid].raw)) for uid in self._given(uids)}
+        parts = {uid: [_part(section, leaf) for section, leaf in found] for uid, found in given.items()}
         return {
             uid: some
             for uid, some in parts.items()
@@ -235,7 +241,7 @@ class FakeSource:
         given = self._given([uid for uid, _ in wanted])
         for uid, part in wanted:
             if uid in given:
-                payload = dict(_leaves(_parsed(self._open[uid].raw)))[part.section].get_payload(decode=True)
+                payload = dict(leaves(parsed(self._open[uid].raw)))[part.section].get_payload(decode=True)
                 found[uid, part.section] = payload[: limit_of(part, limit)] if isinstance(payload, bytes) else b""
         return found
 
@@ -265,7 +271,7 @@ class FakeSource:
         self.examine(folder)
         self._call("find")
         sought = message_id.encode()
-        rows = ((uid, _named(kept.raw, ["Message-ID"])) for uid, kept in self._open.items())
+        rows = ((uid, named(kept.raw, ["Message-ID"])) for uid, kept in self._open.items())
         return [uid for uid, row in rows if sought in row.partition(b":")[2].split()]
 
     # -- the only writes
@@ -297,7 +303,7 @@ class FakeSource:
         self.server.told(name)
 
 
-def _named(raw: bytes, names: Sequence[str]) -> bytes:
+def named(raw: bytes, names: Sequence[str]) -> bytes:
     """Header fields by name, as they came, and the empty line behind them."""
     wanted = {name.lower().encode() for name in names}
     rows = _ROW.findall(_head(raw))
@@ -309,11 +315,13 @@ def _head(raw: bytes) -> bytes:
     return raw[: end.start() + 1] if end else raw
 
 
-def _parsed(raw: bytes) -> Message:
+def parsed(raw: bytes) -> Message:
+    """A message, its bytes as they are."""
     return email.message_from_bytes(raw, policy=email.policy.compat32)
 
 
-def _leaves(message: Message, section: str = "") -> list[tuple[str, Message]]:
+def leaves(message: Message, section: str = "") -> list[tuple[str, Message]]:
+    """The parts that hold no others, by their section."""
     children = message.get_payload()
     if message.get_content_maintype() != "multipart" or not isinstance(children, list):
         return [(section or "1", message)]
@@ -322,7 +330,7 @@ def _leaves(message: Message, section: str = "") -> list[tuple[str, Message]]:
         leaf
         for number, child in enumerate(children, 1)
         if isinstance(child, Message)
-        for leaf in _leaves(child, f"{prefix}{number}")
+        for leaf in leaves(child, f"{prefix}{number}")
     ]
 
 

@@ -5,6 +5,7 @@ after every possible death, Kith must end where it would have ended without.
 """
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
@@ -27,6 +28,7 @@ from kith.store.engine import Session
 from kith.store.tables import METADATA
 from support.dovecot import PASSWORD, Dovecot
 from support.fake_source import FakeServer
+from support.speaking_imap import SpeakingImap
 from support.store import empty_database
 
 NOW = datetime(2026, 5, 13, 10, 0, tzinfo=UTC)
@@ -116,8 +118,30 @@ class MortalWork(Work):
         self.fate.step("after a commit")
 
 
+class MortalSocket:
+    """A line to a server, on which each thing that is said may be the last."""
+
+    def __init__(self, sock: socket.socket, fate: Fate) -> None:
+        self._sock, self._fate = sock, fate
+
+    def sendall(self, data: bytes) -> None:
+        """Says something, with a chance to die before and after."""
+        said = " ".join(data[:_SHOWN].decode("ascii", "replace").split()[1:4])
+        self._fate.step(f"before {said}")
+        self._sock.sendall(data)
+        self._fate.step(f"after {said}")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
+_SHOWN = 80
+
+
 class Office:
     """One owner's work. server is the mailbox "personal"; servers holds all by name.
+
+    Of those in memory, speakers has the servers of such as are read over a line.
 
     mailboxes gives further lines of each [[mailbox]] section, by name; toml further sections; and values
     single keys, as the environment would ("digest__time": "02:30"). Drafts that nobody asked for are only made
@@ -139,6 +163,8 @@ class Office:
         self.clock = Clock(at)
         boxes = mailboxes or {"personal": ""}
         self.servers: dict[str, FakeServer | Dovecot] = {name: FakeServer() for name in boxes}
+        self.speakers: dict[str, SpeakingImap] = {}
+        self._lines: list[socket.socket] = []
         self.users = dict.fromkeys(boxes, "")
         if not url:
             shutil.copy(empty_database(), folder / "kith.db")
@@ -153,7 +179,19 @@ class Office:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process, and the servers that speak() started."""
+        self._end()
+        for speaker in self.speakers.values():
+            speaker.stop()
+
+    def _end(self) -> None:
+        """The system takes back what a process has open."""
         self.work.engine.dispose()
+        while self._lines:
+            self._lines.pop().close()
 
     def start(self) -> MortalWork:
         """The work of a process."""
@@ -176,7 +214,7 @@ class Office:
 
         The engine stays, without its connections, because it holds compiled statements: a matter of speed.
         """
-        self.work.engine.dispose()
+        self._end()
         self.work = replace(self.work, fate=fate or Fate(), keys={})
         for server in self.servers.values():
             if isinstance(server, FakeServer):
@@ -184,19 +222,30 @@ class Office:
 
     def open(self, mailbox: MailboxSection) -> Source:
         """A connection to one of the mailboxes."""
-        server = self.servers[mailbox.name]
+        server = self.speakers.get(mailbox.name) or self.servers[mailbox.name]
         if isinstance(server, FakeServer):
             return server.open()
+        self.work.fate.step("before a connection")
         account = wiring.account_of(self.work.config, mailbox)
         here = {f.name: getattr(account, f.name) for f in fields(account)}
         here |= {"host": server.host, "port": server.port, "user": self.users[mailbox.name], "secret": lambda: PASSWORD}
-        return connect(type(account)(**here), 10)
+        source = connect(type(account)(**here), 10)
+        line = source._line  # nothing else shows each command
+        self._lines.append(line.sock)
+        line.sock = line.stream.sock = MortalSocket(line.sock, self.work.fate)
+        return source
 
     def use(self, dovecot: Dovecot, name: str = "personal") -> str:
         """Puts a fresh mailbox on a real server in the place of one in memory; gives its user."""
         self.servers[name] = dovecot
         self.users[name] = f"jobs{next(_USERS)}"
         return self.users[name]
+
+    def speak(self, name: str = "personal") -> SpeakingImap:
+        """Has a mailbox in memory read over a line, until the office closes."""
+        self.speakers[name] = SpeakingImap(self.servers[name])  # type: ignore[arg-type]  # it is one in memory
+        self.users[name] = "alex"
+        return self.speakers[name]
 
     @property
     def server(self) -> FakeServer:

@@ -46,14 +46,15 @@ def _is_there(source: Source, row: FolderRow, uid: int) -> bool:
 
 
 def _elsewhere(work: Work, source: Source, row: FolderRow) -> Iterator[Place]:
-    """The newest message of some other folders."""
+    """The newest message of some other folders, but for those that break the line as well."""
     with work.reading() as session:
         rows = folders.of_mailbox(session, work.owner_id, row.mailbox).values()
-    read = [other.name for other in rows if other.last_uid and not other.set_aside and other.name != row.name]
+        read = [other for other in rows if other.last_uid and not other.set_aside and other.name != row.name]
+        known = {other.name: folders.breakers(session, other) for other in read}
     there = {folder.name for folder in source.folders()}
-    for name in [name for name in read if name in there][:MOST_FOLDERS]:
+    for name in [other.name for other in read if other.name in there][:MOST_FOLDERS]:
         source.examine(name)
-        yield from ((name, uid) for uid in source.uids(1)[-1:])
+        yield from ((name, uid) for uid in [uid for uid in source.uids(1) if uid not in known[name]][-1:])
 
 
 def _comes(work: Work, mailbox: MailboxSection, place: Place) -> bool:

@@ -37,7 +37,12 @@ def connect(account: Account, timeout: float = 60.0) -> "ImapSource":
 
     Raises TryLater, LoginRefused, or ConfigError for settings that would be unsafe or cannot work.
     """
-    return ImapSource(account, open_client(account, timeout))
+    client = open_client(account, timeout)
+    try:
+        return ImapSource(account, client)
+    except BaseException:
+        client.line.shutdown()
+        raise
 
 
 class ImapSource(ImapQuestions):
