@@ -128,6 +128,8 @@ class _Talk:
             if not announced[2]:
                 self._say("+ go on")
             self._literal = self._incoming.read(int(announced[1]))
+            if len(self._literal) < int(announced[1]):
+                return ""
             line = line[: announced.start()] + self._incoming.readline()
         return line.decode().rstrip("\r\n")
 
