@@ -26,12 +26,15 @@ from kith.jobs.watch import Watch
 from kith.jobs.work import Work
 from kith.mail.imap import ImapSource
 from kith.store import folders, owners
+from kith.store.engine import hurry
 from kith.store.lock import work_lock
 
 log = logging.getLogger("kith")
 
 LOCK_WAIT = 30.0
 """Seconds the service waits for a command that is at work; then it tries again at the next tick."""
+LAST_WAIT = 2.0
+"""Seconds it waits for another's lock on the database when it is about to end."""
 BEAT_EVERY = 30.0
 PATIENCE = 3.0
 """Seconds the service waits for a mail server that takes a letter; a slower one is left to itself."""
@@ -47,10 +50,10 @@ class Service:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.watches = [Watch(m) for m in work.config.mailbox]
-        self.outbox = Outbox(work)
+        self.ending = Ending(self._hurry, self._cut)
+        self.outbox = Outbox(work, self.ending.held_back)
         self.scheduler = schedule.Scheduler()
         self.started_at: datetime = work.now()
-        self.ending = Ending(self._cut)
         self._beat_at: float | None = None
 
     def __enter__(self) -> Self:
@@ -82,6 +85,7 @@ class Service:
 
     def guard(self, what: str, job: Callable[..., None], *arguments: object) -> None:
         """The job guard: whatever goes wrong in one job stops neither the others nor the service."""
+        before = self.ending.anywhere
         try:
             self.ending.anywhere = True
             if not self.ending.asked:
@@ -95,7 +99,7 @@ class Service:
             log.debug("it failed here:", exc_info=True)
             time.sleep(1)  # a fault that comes at once must not spin
         finally:
-            self.ending.anywhere = False
+            self.ending.anywhere = before
 
     def tick(self) -> None:
         """Each minute: a sign of life, a look for answers and news, the digest and the outbox."""
@@ -145,6 +149,9 @@ class Service:
             watch.close()
 
     def _lost(self, watch: Watch, error: KithError) -> None:
+        if self.ending.asked:  # it was we who dropped the line
+            watch.close()
+            return
         cure = f"; {error.hint}" if isinstance(error, ConfigError) else ""
         log.warning("%s: %s%s", watch.mailbox.name, beyond(watch.mailbox.name, error), cure)
         watch.drop(error)
@@ -208,7 +215,6 @@ class Service:
         if not self.outbox.has_work():
             return
         with work_lock(self.work.engine, self.work.owner_id, LOCK_WAIT):
-            self.ending.anywhere = False  # a letter that is cut off would be of unknown fate
             for watch in self.watches:
                 self._safely(watch, Watch.rest)
             opened = [w.source for w in self.watches if w.source is not None]
@@ -225,12 +231,17 @@ class Service:
     def _leave(self) -> None:
         for watch in self.watches:
             watch.close()
+        self._hurry()
         try:
-            self.outbox.call_off()
-            with self.work.writing() as session:
-                owners.end_beat(session, self.work.owner_id, self.started_at)
+            with self.ending.last_words():
+                self.outbox.call_off()
+                with self.work.writing() as session:
+                    owners.end_beat(session, self.work.owner_id, self.started_at)
         except StoreFailed as error:
             log.warning("the last sign of life stays where it is: %s", error)
+
+    def _hurry(self) -> None:
+        hurry(self.work.engine, LAST_WAIT)
 
     def _cut(self) -> None:
         for watch in self.watches:

@@ -2,7 +2,8 @@
 
 import math
 import time
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from datetime import datetime
 
@@ -47,10 +48,13 @@ class Sources:
 
 
 class Outbox:
-    """The letters of an owner, one at a time. Who calls anything but has_work holds the work lock."""
+    """The letters of an owner, one at a time. Who calls anything but has_work holds the work lock.
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    whole surrounds what must not be ended in its middle: a letter that is cut off would be of unknown fate.
+    """
+
+    def __init__(self, work: Work, whole: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        self._work, self._whole = work, whole
         self._errand: Errand | None = None
 
     @property
@@ -93,6 +97,11 @@ class Outbox:
             _keep(work, row, step, STOPPED if was_stopped else row.error, lost=was_stopped)
             if step.state is not State.QUEUED:
                 return step.state is State.SENT
+        with self._whole():
+            return self._hand_over(sources, row, until)
+
+    def _hand_over(self, sources: "Sources", row: LetterRow, until: float) -> bool:
+        work = self._work
         with work.writing() as session:
             if not letters.claim(session, row.id, work.now()):
                 return False

@@ -178,8 +178,18 @@ def _pragmas(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     # A transaction that reads first and writes later could not wait for another's write: it says so at once.
-    mode = connection.get_execution_options().get("kith_write", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if mode else "BEGIN")
+    options = connection.get_execution_options()
+    if "kith_patience" in options:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {options['kith_patience'] * 1000:.0f}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("kith_write", True) else "BEGIN")
+
+
+def hurry(engine: Engine, seconds: float) -> None:
+    """From the next transaction on nobody's lock is waited for any longer: the process is about to end.
+
+    Nothing can end such a wait from without on SQLite.
+    """
+    engine.update_execution_options(kith_patience=seconds)
 
 
 def revision_of(connection: Connection) -> str | None:
