@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text, update
+from time_machine import TimeMachineFixture
 
 from kith import daemon, ending
 from kith.daemon import Service
@@ -129,6 +130,27 @@ def test_a_tick_shows_a_sign_of_life_and_the_end_takes_it_away(office: Office, m
         service.ending.asked = True
         service.run()
         assert beat(office) is None
+
+
+def test_promise_4_where_the_clock_is_set_back_ticks_go_on(
+    office: Office, time_machine: TimeMachineFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = datetime.now(UTC)
+    ticks: list[datetime] = []
+    times = iter([here - timedelta(hours=2), here - timedelta(hours=2) + timedelta(seconds=61)])
+    with Service(office.work) as service:
+
+        def sleep() -> None:
+            at = next(times, None)
+            if at is None:
+                service.ending.asked = True
+            else:
+                time_machine.move_to(at)
+
+        monkeypatch.setattr(service, "tick", lambda: ticks.append(datetime.now(UTC)))
+        monkeypatch.setattr(service, "wait", sleep)
+        service.run()
+    assert len(ticks) == 2, "the first look, and the first tick by the clock that is right"
 
 
 def beat(office: Office) -> datetime | None:

@@ -67,19 +67,25 @@ class Service:
     def run(self) -> None:
         """Runs until SIGTERM, SIGINT or SIGHUP."""
         with _ticks_in_utc(), self.ending.listening():
-            self.scheduler.every(TICK).seconds.do(self.guard, "tick", self.tick)
-            for watch in self.watches:
-                poll = max(int(watch.mailbox.poll), 1)
-                self.scheduler.every(poll).seconds.do(self.guard, watch.mailbox.name, self.visit, watch)
+            self._wind_up()
             log.info("kith is watching %s", ", ".join(w.mailbox.name for w in self.watches))
             with suppress(Stopped):  # a signal may come just when a job is over
                 self._live()
             self._leave()
         log.info("kith has stopped")
 
+    def _wind_up(self) -> None:
+        self.scheduler.clear()
+        self.scheduler.every(TICK).seconds.do(self.guard, "tick", self.tick)
+        for watch in self.watches:
+            poll = max(int(watch.mailbox.poll), 1)
+            self.scheduler.every(poll).seconds.do(self.guard, watch.mailbox.name, self.visit, watch)
+
     def _live(self) -> None:
         self.guard("first look", self.tick)
         while not self.ending.asked:
+            if (self.scheduler.idle_seconds or 0.0) > TICK:  # the clock was set back; schedule would wait for it
+                self._wind_up()
             self.scheduler.run_pending()
             self.guard("wait", self.wait)
 

@@ -126,6 +126,14 @@ class SourceContract:
         assert opened.uidvalidity > 0
         assert opened.uidnext == last + 1
 
+    def test_status_says_what_came_meanwhile_into_the_folder_that_is_open(self, world: World, source: Source) -> None:
+        uids = self.opened(world, source, 2)
+        assert list(source.uids(1)) == uids
+        last = world.deliver(message(3))
+        assert source.status(["INBOX"])["INBOX"].uidnext == last + 1
+        world.remove(last)
+        assert source.status(["INBOX"])["INBOX"].messages == 2
+
     def test_status_leaves_out_what_is_not_there(self, source: Source) -> None:
         assert list(source.status(["No such folder", "INBOX", "line\r\nbreak"])) == ["INBOX"]
         assert source.status([]) == {}
@@ -259,6 +267,7 @@ class SourceContract:
         ]
         assert (parts[0].charset.lower(), parts[2].filename) == ("utf-8", "Grüße.ics")
         assert parts[1].size > 0
+        assert [part.is_attached for part in parts] == [False, False, True, False]
 
     def test_a_message_of_one_part_has_the_section_1(self, world: World, source: Source) -> None:
         uid = world.deliver(message(body=b"words\r\n"))

@@ -101,6 +101,13 @@ def test_a_letter_that_is_refused_for_now_is_tried_again_ever_more_seldom(office
     assert read(taken.raw)["Message-ID"] == office.rows("letter")[0]["message_id"]
 
 
+def test_promise_4_a_clock_that_was_ahead_delays_no_letter(office: Office, smtp: SmtpServer) -> None:
+    smtp.refuse_message = "451 4.3.0 later"
+    assert tried(office, days=30) == "queued"
+    smtp.refuse_message = ""
+    assert tried(office, days=-30) == "sent"
+
+
 def test_a_login_that_is_refused_is_told_at_once_until_it_is_mended(
     office: Office, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

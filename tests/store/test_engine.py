@@ -156,6 +156,22 @@ def test_a_database_that_is_not_ours_to_change_is_told(postgres) -> None:
         open_database(url.replace("//kith@", f"//guest_{name}@"))
 
 
+def test_a_file_that_was_replaced_is_opened_anew(file: Path, tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{file}")
+    owners.ensure(engine, NOW)
+    copy_sqlite(file, tmp_path / "backup.db")
+    with writing(engine) as session:
+        session.execute(text("UPDATE owner SET name = 'later'"))
+    for one in file.parent.glob("kith.db*"):
+        one.unlink()
+    with pytest.raises(StoreFailed, match="is gone"), writing(engine) as session:
+        session.execute(text("UPDATE owner SET name = 'lost'"))
+    assert not file.exists()
+    (tmp_path / "backup.db").rename(file)
+    with reading(engine) as session:
+        assert session.execute(text("SELECT name FROM owner")).scalar_one() != "later"
+
+
 def test_where_the_file_of_a_database_is() -> None:
     assert sqlite_file("sqlite:////srv/kith.db") == Path("/srv/kith.db")
     assert sqlite_file("postgresql+psycopg://kith@db.example.com/kith") is None

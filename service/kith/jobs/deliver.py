@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from datetime import datetime
 
-from kith.domain.outbox import TRIES, Outcome, Result, State, Step, after_look, after_try, wait
+from kith.domain.outbox import LONGEST_WAIT, TRIES, Outcome, Result, State, Step, after_look, after_try, wait
 from kith.errors import NotFound, TryLater
 from kith.jobs.errand import Errand
 from kith.jobs.work import STOPS, Work, is_alive
@@ -136,11 +136,11 @@ def deliver_all(work: Work) -> int:
 
 
 def waiting(work: Work) -> list[LetterRow]:
-    """Letters whose time has come."""
+    """Letters whose time has come, or would come later than any pause takes: then the clock was ahead."""
     now = work.now()
     with work.reading() as session:
         rows = letters.in_state(session, work.owner_id, State.QUEUED, State.SENDING, State.UNCERTAIN)
-    return [r for r in rows if r.next_try_at is None or r.next_try_at <= now]
+    return [r for r in rows if r.next_try_at is None or not now < r.next_try_at <= now + LONGEST_WAIT]
 
 
 def held_up(work: Work) -> list[str]:

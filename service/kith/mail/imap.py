@@ -83,8 +83,17 @@ class ImapSource(ImapQuestions):
             names = [name for name in folders[at : at + _STATUS_AT_ONCE] if not _UNSENDABLE.search(name)]
             commands = [b"STATUS %s (UIDVALIDITY UIDNEXT MESSAGES%s)" % (self._quoted(name), more) for name in names]
             with self._doing("asking for the state of folders") as line:
+                self._wake(line)
                 states.update(_statuses(line, names, line.start(commands)))
         return states
+
+    def _wake(self, line: Line) -> None:
+        """Of the folder that is open, Dovecot's STATUS says what it was when somebody last looked.
+
+        It does so even behind a NOOP, where both come in one piece.
+        """
+        if self._folder:
+            line.ask(b"NOOP")
 
     # -- messages
 

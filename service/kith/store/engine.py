@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import (
     DatabaseError,
     DataError,
     DBAPIError,
+    DisconnectionError,
     IntegrityError,
     OperationalError,
     SQLAlchemyError,
@@ -29,6 +31,7 @@ __all__ = [
     "Session",
     "cause",
     "copy_sqlite",
+    "hurry",
     "open_database",
     "reachable",
     "reading",
@@ -145,6 +148,8 @@ def _engine(url: URL) -> Engine:
         return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _pragmas)
+    event.listen(engine, "connect", partial(_note_file, Path(url.database or "")))
+    event.listen(engine, "checkout", partial(_same_file, Path(url.database or "")))
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _unsendable)
     return engine
@@ -174,6 +179,27 @@ def _pragmas(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: sqlite3 would say it too late
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _note_file(path: Path, _connection: sqlite3.Connection, record: Any) -> None:
+    record.info["file"] = _inode(path)
+
+
+def _same_file(path: Path, _connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
+    """What is written into a file that was deleted, or replaced by a backup, would be lost without a word."""
+    inode = _inode(path)
+    if inode is None:
+        raise StoreFailed(f"the database {path} is gone", "put it back (`kith restore`), or stop Kith to begin anew")
+    if inode != record.info["file"]:
+        raise DisconnectionError("the database is another file now")  # SQLAlchemy opens it anew
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _begin(connection: Connection) -> None:
