@@ -92,13 +92,17 @@ class Fate:
 
     dies_at: int = 0
     steps: int = 0
+    is_dead: bool = False
     trail: list[str] = field(default_factory=list)
 
     def step(self, what: str) -> None:
         """One more thing that can be the last."""
+        if self.is_dead:
+            raise Died("the dead do nothing")
         self.steps += 1
         self.trail.append(what)
         if self.steps == self.dies_at:
+            self.is_dead = True
             raise Died(what)
 
 
@@ -125,7 +129,9 @@ class MortalSocket:
         self._sock, self._fate = sock, fate
 
     def sendall(self, data: bytes) -> None:
-        """Says something, with a chance to die before and after."""
+        """Says something, with a chance to die before and after. The dead say no goodbye either."""
+        if self._fate.is_dead:
+            raise ConnectionAbortedError
         said = " ".join(data[:_SHOWN].decode("ascii", "replace").split()[1:4])
         self._fate.step(f"before {said}")
         self._sock.sendall(data)
