@@ -140,6 +140,12 @@ def test_a_line_that_cannot_be_had_is_told_in_words_and_without_a_number(kith: T
     assert "Errno" not in kith("digest")
 
 
+def test_since_when_it_cannot_be_had_is_a_day_of_the_owners(kith: Terminal) -> None:
+    kith.now = datetime(2026, 5, 12, 22, 30, tzinfo=UTC)  # past midnight in Paris
+    kith("scan", code=75)
+    assert "could not be read since 13 May" in kith.json("status", code=1)["needs_you"][0]
+
+
 @pytest.fixture
 def at_a_maildir(kith: Terminal, tmp_path: Path) -> Terminal:
     """Kith at a Maildir that is there, with a folder for sent mail in it."""

@@ -466,3 +466,8 @@ def test_explain_finds_an_id_that_is_kept_without_brackets_or_anything_that_look
         assert maria("explain", message_id) == f"“Of {message_id}” is a touch (inbound): Maria Silva\n"
     assert maria("explain", "no-brackets@x.example", "--not-a-touch").endswith(" no longer counts for Maria Silva\n")
     assert maria("explain", "1").startswith("Maria Silva: "), "people come first"
+
+
+def test_a_touch_on_a_day_that_cannot_be_read_is_none_of_today(maria: Terminal) -> None:
+    ran = maria.line("--config", str(maria.config), "touch", "maria", "lunch", "the", "other", "day")
+    assert (ran.code, "--on" in ran.err) == (64, True)

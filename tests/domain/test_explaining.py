@@ -52,6 +52,12 @@ def test_the_field_that_gave_a_list_away_is_named_beside_it() -> None:
     assert in_a_sentence(RULED_OUT) == "no touch by your own word"
 
 
+def test_of_mail_from_an_address_the_owner_has_not_listed_it_is_told_where_to_list_it() -> None:
+    told = in_a_sentence("not-addressed")
+    assert "From" in told
+    assert "owner.addresses" in told
+
+
 @pytest.mark.parametrize("reason", ["bystander", "not-addressed"])
 def test_of_mail_in_the_owners_name_is_told_what_the_provider_says(reason: str) -> None:
     told = in_a_sentence(reason, "Authentication-Results")

@@ -39,7 +39,7 @@ def test_a_name_is_turned_as_it_is_said(written: str, natural: str) -> None:
 
 SAME = [
     ["Maria Silva", "SILVA, María C.", "Dr. Maria Silva, PhD", "maria  silva", "Maria (Mia) Silva", "Silva Maria"],
-    ["Pat O'Brien", "O’Brien, Pat", "Pat O'Brien [work]"],
+    ["Pat O'Brien", "O’Brien, Pat", "Pat O'Brien [work]", "Pat OʼBrien", "Pat O´Brien"],
     ["Łukasz Żak", "lukasz zak", "Zak, Łukasz"],
     ["José Ángel Núñez", "Jose Angel Nunez"],
     ["王 小明", "小明 王"],

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.domain.absence import AWAY, REPLIES, announces_absence
+from kith.domain.absence import AWAY, BEFORE_ANSWERED, REPLIES, announces_absence
 from kith.domain.address import Address
 from kith.domain.message import Envelope
 from kith.domain.touch import Circumstances, Direction, Found, Reason, Verdict, judge, may_be_reaction, was_moved
@@ -73,6 +73,16 @@ def test_what_asks_was_written_by_somebody_unless_it_may_be_the_owners_own_quest
 ) -> None:
     assert (from_maria(subject).reason or "touch") == alone
     assert (from_maria(f"{subject}\r\nIn-Reply-To: <mine@example.com>").reason or "touch") == answer
+
+
+@pytest.mark.parametrize("phrases", BEFORE_ANSWERED.values())
+def test_some_words_announce_absence_only_before_the_subject_that_is_answered(phrases: str) -> None:
+    for phrase in map(str.strip, phrases.split("|")):
+        for subject in (f"{phrase.title()}: Re: Lunch", f"{phrase.upper()} : Lunch?"):
+            assert announces_absence(subject), subject
+            assert not announces_absence(subject, is_answer=False), subject
+        for subject in (phrase, f"{phrase} - Lunch", f"{phrase} of snow: why"):
+            assert not announces_absence(subject), subject
 
 
 @pytest.mark.parametrize(("what", "subject"), HUMAN)

@@ -32,6 +32,7 @@ COMING = f"{NEXT_WEEK.day} {NEXT_WEEK:%B}"
         ([event(NEXT_WEEK)], f"the meeting on {COMING} counts once it was held"),
         ([event(LAST_WEEK), event(LAST_WEEK, method="CANCEL", sequence=1)], "the meeting was cancelled"),
         ([event(NEXT_WEEK), event(NEXT_WEEK, method="CANCEL", sequence=1)], "the meeting was cancelled"),
+        ([event(NEXT_WEEK, method="CANCEL", sequence=1)], "the meeting was cancelled"),
         ([event(LAST_WEEK, attendees={ALEX: "DECLINED", HER: "ACCEPTED"})], "you declined the meeting"),
         ([event(LAST_WEEK, attendees={HER: "ACCEPTED"})], "you were not asked to the meeting"),
         ([event(LAST_WEEK, attendees={ALEX: "ACCEPTED", HER: "DECLINED"})], "none of your people came to the meeting"),

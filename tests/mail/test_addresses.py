@@ -102,3 +102,13 @@ def test_a_long_field_takes_no_time(piece: str) -> None:
         sole_author([piece * 100_000 + end])
         sole_author([(piece * 2_000)[:1900] + end])
     assert time.perf_counter() - begun < 1
+
+
+@pytest.mark.parametrize("name", [ALEX, f"'{ALEX}'", f'"{ALEX}"', f"'{ALEX.upper()}'"])
+def test_an_address_as_its_own_name_hides_no_other(name: str) -> None:
+    assert [one.address for one in addresses(f"{name} <{ALEX}>")] == [ALEX]
+
+
+@pytest.mark.parametrize("name", ["eve@evil.example", "'eve@evil.example'", f"'{ALEX}' eve@evil.example"])
+def test_another_address_as_a_name_gives_none(name: str) -> None:
+    assert addresses(f"{name} <{ALEX}>") == ()

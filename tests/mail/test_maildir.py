@@ -163,6 +163,15 @@ def test_where_there_is_no_maildir_the_owner_is_told(tmp_path: Path, what: str) 
 
 
 @pytest.mark.parametrize(
+    ("name", "is_draft"),
+    [("cur/1.M1P1.host:2,DS", True), ("cur/1.host;2,D", True), ("cur/1.host:2,S", False), ("new/1.D.host", False),
+     ("cur/D:2,", False), ("cur/1.host:2,D.S", False)],
+)  # fmt: skip
+def test_a_draft_is_known_by_the_flags_behind_its_name(name: str, is_draft: bool) -> None:
+    assert maildir_files.is_draft(name.encode()) is is_draft
+
+
+@pytest.mark.parametrize(
     ("name", "base"),
     [
         ("1700000000.M1P2.host", "1700000000.M1P2.host"),

@@ -195,3 +195,18 @@ def test_hostile_messages_take_linear_time(raw: bytes) -> None:
     assert time.process_time() - began < SECONDS
     assert 1 <= len(found) <= MOST_LEAVES
     assert all(part.section.count(".") <= MOST_DEPTH for part in found)
+
+
+@pytest.mark.parametrize(
+    ("described", "is_attached"),
+    [
+        (b"Content-Disposition: attachment", True),
+        (b"content-disposition:\r\n ATTACHMENT ; filename=a.ics", True),
+        (b"Content-Disposition: inline; filename=attachment", False),
+        (b"X-Disposition: attachment", False),
+        (b"", False),
+    ],
+)
+def test_a_part_says_whether_it_is_a_file_beside_the_words(described: bytes, is_attached: bool) -> None:
+    [part] = parts.leaves(described + b"\r\nContent-Type: text/calendar\r\n\r\nx")
+    assert part.is_attached is is_attached

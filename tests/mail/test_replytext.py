@@ -149,6 +149,8 @@ SIGNATURES = [
     "Verzonden vanaf mijn iPhone", "Sendt fra min iPhone", "Skickat från min iPhone", "Lähetetty iPhonesta",
     "Wysłane z iPhone'a", "Odesláno z iPhonu", "iPhone'umdan gönderildi", "Отправлено с iPhone", "iPhoneから送信",
     "发自我的iPhone", "Sent with Proton Mail secure email.", "Sent from my BlackBerry smartphone",
+    "Outlook für Android herunterladen", "Outlook für iOS beziehen", "Verzonden vanuit Mail voor Windows",
+    "Envoyé depuis l'application Mail Orange", "Envoyé depuis l’application Mail Orange",
 ]  # fmt: skip
 
 
@@ -180,6 +182,8 @@ NAMED = [
     "Alex Moreau\nHead of Marketing\n12, avenue de la Gare\n75001 Paris\n+33 1 23 45 67\nwww.moreau.example",
     "*Alex Moreau*\n10 Downing Street, London\nalex@example.com",
     "Best\nAlex\nMobile: 06 12 34 56 78",
+    "Best\nAlex\nExample Inc\n2 World Trade Center\n2 floor\n3. OG\n2nd Floor, Room X\n1 212 555 0100\n1 (212) 555-010",
+    "Best\nAlex\n7 avenue de la République\n3e étage\n2º piso",
     "Alex",
 ]
 
@@ -201,6 +205,22 @@ def test_a_signature_without_a_mark_is_known_by_the_owners_name(signature: str) 
 )
 def test_a_name_that_may_be_a_friends_stays(words: str) -> None:
     assert cut(words) == words
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["2 Lunch Yesterday", "2 floor plan sent", "3. Stock talk", "2 piano", "1 lunch 20.11.", "4 Berlin Center talk"],
+)
+def test_what_only_begins_like_an_address_stays_below_the_name(after: str) -> None:
+    assert cut(f"1 lunch\n\nThanks,\nAlex\n{after}") == f"1 lunch\n\nThanks,\n{after}"
+
+
+def test_what_openpgp_puts_around_a_signed_answer_is_cut() -> None:
+    signature = "-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCgAdFiEE\n=abcd\n-----END PGP SIGNATURE-----"
+    signed = f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n1 lunch\n- - Bob: called\n\n{signature}\n"
+    assert cut(signed) == "1 lunch\n- Bob: called"
+    assert cut(f"{signed}\n{QUOTED}") == "1 lunch\n- Bob: called"
+    assert "2 called" in cut("1 lunch\n-----BEGIN PGP SIGNATURE-----\n\n2 called")
 
 
 def test_an_afterthought_below_the_name_stays() -> None:

@@ -343,4 +343,5 @@ def _part(section: str, leaf: Message) -> Part:
         encoding=str(leaf.get("Content-Transfer-Encoding", "7bit")).lower(),
         size=len(payload) if isinstance(payload, str) else 0,
         filename=leaf.get_filename() or "",
+        is_attached=leaf.get_content_disposition() == "attachment",
     )

@@ -10,6 +10,7 @@ from kith.cli.shared import acting, date_of, opened, the_person
 from kith.domain.cadence import explanation, why
 from kith.domain.dates import Look, find_date, parse_date
 from kith.domain.explaining import RELAYED, in_a_sentence, not_counted, not_touched
+from kith.domain.instruction import Verb
 from kith.domain.person import Person
 from kith.domain.reply_touch import read_touch
 from kith.domain.touch import BY_REPLY_TO, Channel
@@ -57,7 +58,9 @@ def _touch_said(arguments: argparse.Namespace, today: date) -> tuple[Channel, da
     channel = Channel(arguments.channel) if arguments.channel else None
     if text and not (on and channel):
         said = read_touch(text, today)
-        if said:
+        if said and said.verb is Verb.UNKNOWN and not on:
+            raise UsageError(f"{text} tells a day that I cannot read", "say it with --on, such as --on 2026-11-03")
+        if said and said.verb is not Verb.UNKNOWN:
             channel, on, text = channel or said.channel, on or said.on, said.text
         elif not on and (day := parse_date(text, today, Look.BACK)) and day <= today:
             on, text = day, ""

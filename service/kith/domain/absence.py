@@ -18,11 +18,14 @@ REPLIES: Final[Mapping[str, str]] = {
     "Croatian": "automatski odgovor",
     "Czech": "automatická odpověď | oznámení o nepřítomnosti",
     "Danish": "automatisk svar | autosvar | fraværsbesked",
-    "Dutch": "automatisch antwoord | automatisch bericht | afwezigheidsbericht | afwezigheidsmelding",
+    "Dutch": "automatisch antwoord | automatisch bericht | afwezigheidsbericht | afwezigheidsmelding | "
+    "afwezigheidsassistent | vakantiemelding",
     "English": "auto reply | auto-reply | autoreply | auto response | auto-response | autoresponse | "
     "automatic reply | automatic response | automated reply | automated response | out of office reply | "
     "out of office message | out of office notification | out-of-office reply | out-of-office message | "
-    "out-of-office notification | vacation reply | vacation response | absence notification",
+    "out-of-office notification | vacation reply | vacation response | absence notification | "
+    "out of office assistant | holiday auto-reply | holiday auto reply | holiday autoreply | vacation auto-reply | "
+    "vacation auto reply | vacation autoreply",
     "Estonian": "automaatvastus | automaatne vastus",
     "Finnish": "automaattinen vastaus | poissaoloviesti",
     "French": "réponse automatique | réponse automatique d'absence | auto-réponse | autoréponse | "
@@ -30,8 +33,8 @@ REPLIES: Final[Mapping[str, str]] = {
     "avis d'absence",
     "Galician": "resposta automática",
     "German": "automatische antwort | automatische antwort auf | automatische antwortmail | autoantwort | "
-    "abwesenheitsnotiz | automatische abwesenheitsnotiz | abwesenheitsmeldung | automatische abwesenheitsmeldung | "
-    "abwesenheitsnachricht | abwesenheitsbenachrichtigung | abwesenheitsassistent",
+    "auto-antwort | abwesenheitsnotiz | automatische abwesenheitsnotiz | abwesenheitsmeldung | "
+    "automatische abwesenheitsmeldung | abwesenheitsnachricht | abwesenheitsbenachrichtigung | abwesenheitsassistent",
     "Greek": "αυτόματη απάντηση",
     "Hebrew": "מענה אוטומטי | תשובה אוטומטית",
     "Hindi": "स्वचालित उत्तर | स्वतः उत्तर",
@@ -67,27 +70,29 @@ AWAY: Final[Mapping[str, str]] = {
     "Arabic": "خارج المكتب",
     "Bulgarian": "извън офиса",
     "Catalan": "fora de l'oficina",
-    "Chinese": "不在办公室 | 不在辦公室",
+    "Chinese": "不在办公室 | 不在辦公室 | 离开办公室 | 離開辦公室",
     "Croatian": "izvan ureda",
     "Czech": "mimo kancelář | nepřítomnost",
     "Danish": "ikke på kontoret | fravær | fraværende",
     "Dutch": "afwezig | afwezigheid | niet op kantoor",
     "English": "out of office | out-of-office | out of the office | i am out of office | i am out of the office | "
     "i'm out of office | i'm out of the office | i am currently out of the office | away from my mail | "
-    "away from the office",
+    "away from the office | away from office | i am away from the office | i'm away from the office | "
+    "i am currently away from the office",
     "Estonian": "kontorist väljas",
     "Finnish": "poissa | poissaolo | poissa toimistosta",
     "French": "absence du bureau | absent | absente | absent du bureau | absente du bureau | je suis absent | "
     "je suis absente",
     "Galician": "fóra da oficina",
-    "German": "abwesend | abwesenheit | nicht im büro | ich bin nicht im büro",
+    "German": "abwesend | abwesenheit | nicht im büro | ich bin nicht im büro | ich bin derzeit nicht im büro | "
+    "ich bin zurzeit nicht im büro | ich bin momentan nicht im büro",
     "Greek": "εκτός γραφείου | απουσία από το γραφείο",
     "Hebrew": "מחוץ למשרד",
     "Hungarian": "házon kívül | irodán kívül",
     "Indonesian and Malay": "di luar kantor",
     "Italian": "fuori sede | fuori ufficio | assenza dall'ufficio",
     "Japanese": "不在のお知らせ | 外出中",
-    "Korean": "부재중 | 부재 중",
+    "Korean": "부재중 | 부재 중 | 자리 비움 | 자리비움",
     "Latvian": "ārpus biroja",
     "Lithuanian": "ne biure",
     "Norwegian": "fravær | fraværende | ikke på kontoret | ute av kontoret",
@@ -106,6 +111,14 @@ AWAY: Final[Mapping[str, str]] = {
     "Vietnamese": "vắng mặt tại văn phòng",
 }
 """What people set there, and may write themselves."""
+
+BEFORE_ANSWERED: Final[Mapping[str, str]] = {
+    "Dutch": "niet aanwezig",
+    "French": "absence",
+    "German": "außer haus",
+    "Italian": "assente | assenza",
+}
+"""What people set there before the subject that is answered; by itself, or in a first letter, it may be anything."""
 
 _LOOKED_AT: Final = 300  # characters, so that nothing a sender writes takes long; levelling alone can be quadratic
 
@@ -128,6 +141,7 @@ def _any_of(phrases: Iterable[str]) -> str:
 
 
 _REPLIES, _AWAY = _levelled(REPLIES), _levelled(AWAY)
+_BEFORE = re.compile(rf"{_any_of(_levelled(BEFORE_ANSWERED))} ?:")
 _DECORATED: Final = frozenset("[【「(*")
 _BEGINNINGS: Final = frozenset(phrase[:2] for phrase in _REPLIES | _AWAY)  # "au" among them
 _PHRASE: Final = _any_of(_REPLIES | _AWAY)
@@ -159,7 +173,9 @@ _ABSENT: Final = (
     rf"|auto ?: [^:?]*\b{_IS_AWAY}\b"
 )
 _NAMED: Final = re.compile(rf"[^:?!]*\b{_IS_AWAY} {_RETURN}|[^:?!,]*\bis out of the office\.$")  # both of Notes
-_SHOUTED: Final = re.compile(rf"OOO(?:\s*$|:| [-–—] | until | (?i:{_ANSWERED}))")  # small, it is a cry of delight
+_SHOUTED: Final = re.compile(
+    rf"OOO(?:\s*$| [-–—] | until )|O[oO]O(?::| (?i:{_ANSWERED}))"
+)  # small, it is a cry of delight
 _ASKS: Final = re.compile(
     r"[?\u061f\u037e]|\b(?:can|could|would|will) you\b|\b(?:wanted|needed|gesucht|gezocht|soges|sokes)\b"
     r"|\b(?:kannst du|konnt ihr|konnen sie|wer kann|kun(?: j|t u)|kunnen jullie|kan (?:du|ni|dere)|peux-tu)\b"
@@ -176,6 +192,8 @@ def announces_absence(subject: str, *, is_answer: bool = True) -> bool:
     """
     start = subject.strip()[:_LOOKED_AT]
     levelled = _level(start)
+    if is_answer and _BEFORE.match(levelled):
+        return True
     if not (_is_absent(levelled) or _SHOUTED.match(start)):
         return False
     return is_answer or _ASKS.search(levelled) is None or _machine_made().search(levelled) is not None

@@ -54,8 +54,10 @@ def parse_date(text: str, today: date, look: Look) -> date | None:
       June" is its first day, never today when looking ahead. 29 February waits for a year that has one.
     - "3 weeks" alone goes the way of look; "in", "ago", "next" and "last" say it themselves. "next month" is the same
       day of the next month, "end of the week" its Sunday, "mid June" the 15th, "late June" the 25th.
-    - Numbers have the day before the month. "until", "till", "by", "on" and a time of day are passed over.
-    - German, French and Spanish are read as far as the library behind it goes.
+    - Numbers have the day before the month, but 11/20 is 20 November. "until", "till", "by", "on" and a time of
+      day are passed over.
+    - German, French and Spanish are read as far as the library behind it goes, and the commonest days of them and of
+      a few more languages as if they were English (kith.domain.foreign_days).
     """
     if len(text) > LONGEST_TEXT:
         return None

@@ -67,7 +67,7 @@ EDGES: Final = {
     "end": "end",
 }
 
-BEFORE: Final = re.compile(r"(?:(?:until|till|til|by) )?(?:(?:on|at) )?")
+BEFORE: Final = re.compile(r"(?:(?:until|till|til|by) )?(?:(?:on|at|over(?= (?:the|this|last|the last) weekend)) )?")
 DAY_PART: Final = re.compile(r" (?:morning|afternoon|evening|night|noon|lunchtime)$")
 HOUR: Final = re.compile(r" (?:at [0-9]{1,2}(?::[0-9]{2})?(?: ?[ap]m)?|[0-9]{1,2}:[0-9]{2}|[0-9]{1,2} ?[ap]m|at noon)$")
 
@@ -96,6 +96,7 @@ WRITTEN_DAYS: Final = (*DAY_SHAPES, DAY_MONTH_NUMBERS, DAY_ALONE)
 IN_TIME: Final = re.compile(r"(?:'s|(?<=s)'?) time$")
 """What "in a year's time" and "in six weeks' time" say beyond their length."""
 A_WEEK_ON: Final = re.compile(r"(?:a )?week (?:on|from) (?P<day>[a-z]+)|(?P<same>[a-z]+) week")
+BEFORE_LAST: Final = re.compile(rf"(?:the )?(?P<name>week|fortnight|month|year|{'|'.join(WEEKDAYS)}) before last")
 AFTER_NEXT: Final = re.compile(r"(?:the )?(?P<unit>week|month|year) after next")
 LENGTH: Final = re.compile(
     r"(?P<ahead>(?:in|for) )?(?P<words>[a-z0-9 ]+?)(?: (?:(?P<ago>ago)|(?P<later>from (?:now|today)|later)))?"
@@ -117,3 +118,8 @@ def day_of(year: int, month: int, day: int) -> date | None:
 def number_of(word: str) -> int:
     """The number in 12, 12th or first."""
     return 1 if word == "first" else int(word.rstrip("stndrh"))
+
+
+def day_first(month: int, day: int, written: str) -> tuple[int, int]:
+    """Month and day of a written date: the day stands before the month, but 11/20 can only be 20 November."""
+    return (day, month) if "/" in written and month > 12 >= day else (month, day)

@@ -13,6 +13,8 @@ from kith.domain.touch import BY_REPLY_TO, DISOWNED, Direction, Reason
 RULED_OUT: Final = "ruled-out"
 """The reason why a message is no touch that the owner took for none."""
 
+NONE_OF_YOURS: Final = "none of your people is in it"
+CANCELLED: Final = "the meeting was cancelled"
 TOO_LATE: Final = "the invitation came when the meeting was over"
 """What is told of a meeting that does not count for that."""
 
@@ -29,13 +31,13 @@ _SENTENCES: Final[Mapping[str, str]] = {
     Reason.AUTOMATIC: "a machine wrote it",
     Reason.BULK: "it went to a list or to many at once",
     Reason.CROWD: "it has too many recipients (max_recipients in kith.toml)",
-    Reason.NOT_ADDRESSED: "you are in neither To nor Cc",
+    Reason.NOT_ADDRESSED: "none of your addresses (owner.addresses in kith.toml) is in From, To or Cc",
     Reason.BYSTANDER: "your people are only copied on it",
     Reason.OWN: "Kith wrote it",
     Reason.DRAFT: "it is a draft",
     Reason.REACTION: "it is only an emoji",
     Reason.CALENDAR: "the meeting counts, once it was held",
-    Reason.STRANGER: "none of your people is in it",
+    Reason.STRANGER: NONE_OF_YOURS,
 }
 _NOT_YOURS: Final = ("not from you", "your provider says that it is not from you")
 _WHOSE: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
@@ -87,7 +89,7 @@ def of_meetings(counted: Collection[date], next_on: date | None, today: date) ->
 def why_uncounted(meeting: Occurrence, owner: Collection[str], key: Callable[[str], str], max_recipients: int) -> str:
     """Why a meeting is no touch; owner, key and max_recipients are as in calendar.counts."""
     if meeting.cancelled:
-        return "the meeting was cancelled"
+        return CANCELLED
     if not counts(meeting, owner, key, sys.maxsize):
         is_asked = any(key(attendee.address) in owner for attendee in meeting.attendees)
         return "you declined the meeting" if is_asked else "you were not asked to the meeting"

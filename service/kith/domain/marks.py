@@ -52,8 +52,9 @@ _REACTED: Final = (
 # One of these, or of reac, reag and tepki, is in each.
 _REACTS: Final = ("réag", "реаг", "αντέδρ", "リアク", "反应", "回应")
 _SUBJECT_REACTED = re.compile(rf"[^:?]{{0,120}}(?:{_REACTED})(?:[^\S\n]*[:：]|[.。]?$)", re.IGNORECASE)
-_TEXT_REACTED = re.compile(
-    rf"^[^\n?]{{0,160}}(?:{_REACTED})[^\S\n]*(?:[:：]|[.。]?[^\S\n]*$)", re.IGNORECASE | re.MULTILINE
+_PICTURES: Final = r"(?:[\s\u200b\u2060\ufeff]++|\[[^\]\n]*+\])*+"  # warnings of strangers are in such brackets, too
+_TEXT_REACTED = re.compile(  # the first words there are: further down, and behind a ">", they are but quoted
+    rf"{_PICTURES}(?!>)[^\n?]{{0,160}}(?:{_REACTED})[^\S\n]*(?:[:：]|[.。]?[^\S\n]*$)", re.IGNORECASE | re.MULTILINE
 )
 _OUTLOOK_ID = re.compile(r"@[^@>]*\boutlook\.com>?$", re.IGNORECASE)
 
@@ -114,7 +115,7 @@ def is_reaction(envelope: Envelope, media_types: AbstractSet[str], opening: str)
         REACTION_TYPE in media_types
         or _media_type(envelope) == REACTION_TYPE
         or _says_reacted(envelope.subject[:_OPENING].strip(), _SUBJECT_REACTED.match)
-        or _says_reacted(opening[:_OPENING], _TEXT_REACTED.search)
+        or _says_reacted(opening[:_OPENING], _TEXT_REACTED.match)
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 LONGEST: Final = 300
 """Characters of a name that are looked at."""
 
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _ASIDE: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _TITLE_WORDS: Final = (
     "dr prof mr mrs ms mx miss sir dame rev herr frau dipl mag mme mlle sr sra jr phd md mba msc bsc cpa pmp esq "
@@ -24,6 +24,8 @@ _WITHOUT_STROKE: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 """Letters that Unicode does not take apart. ß is ss by case folding."""
+_APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘ʼ´`", "'"))
+"""What programs and keyboards make of an apostrophe: O’Neill is O'Neill."""
 _FIRST_IDEOGRAPH: Final = "\u2e80"
 
 
@@ -53,8 +55,8 @@ def enumerated(names: Sequence[str]) -> str:
 
 
 def bare(name: str) -> str:
-    """A case-folded name in the letters of a plain keyboard, as far as they have marks: łukasz is lukasz."""
-    letters = unicodedata.normalize("NFKD", name.translate(_WITHOUT_STROKE))
+    """A case-folded name in the letters and apostrophes of a plain keyboard, as far as these can: łukasz is lukasz."""
+    letters = unicodedata.normalize("NFKD", name.translate(_APOSTROPHES).translate(_WITHOUT_STROKE))
     return "".join(c for c in letters if not unicodedata.combining(c))
 
 
@@ -62,9 +64,10 @@ def fitting(names: Iterable[tuple[int, str]], wanted: str) -> list[int]:
     """Whom a case-folded name or a part of one means, each once, among people's numbers with their names.
 
     The first of these that fits anybody decides: a whole name, a word of a name, any part of a name.
-    Accents may be left out; where they are written, names that have them come first.
+    Accents may be left out; where they are written, names that have them come first. Apostrophes are one character.
     """
-    folded = [(person_id, " ".join(name.split()).casefold()) for person_id, name in names]
+    wanted = wanted.translate(_APOSTROPHES)
+    folded = [(person_id, " ".join(name.split()).casefold().translate(_APOSTROPHES)) for person_id, name in names]
     plain = bare(wanted)
     found = _fitting(folded, wanted) if plain != wanted else []
     return found or _fitting([(person_id, bare(name)) for person_id, name in folded], plain)
@@ -96,7 +99,7 @@ def name_key(written: str) -> str:
     "" where too little is left to tell people apart: a first name alone belongs to many.
     """
     name = bare(_ASIDE.sub(" ", natural_name(written[:LONGEST])).casefold())
-    composed = unicodedata.normalize("NFC", name.replace("’", "'"))  # Korean syllables, which bare takes apart
+    composed = unicodedata.normalize("NFC", name)  # Korean syllables, which bare takes apart
     words = [word for word in _WORD.findall(composed) if word not in _TITLES and _is_more_than_initial(word)]
     return " ".join(sorted(words)) if len(words) > 1 or any(map(_is_full_name, words)) else ""
 

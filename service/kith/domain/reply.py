@@ -8,17 +8,19 @@ from functools import cache
 from itertools import chain, pairwise
 from typing import Final
 
-from kith.domain import reply_person, reply_split, reply_verbs
+from kith.domain import reply_others, reply_person, reply_split, reply_verbs
 from kith.domain.address import looks_like
 from kith.domain.instruction import Instruction, Verb, not_understood
 from kith.domain.message import Envelope
 from kith.domain.reply_lines import Opening, opening
 from kith.domain.reply_people import Known, begins_with_verb, named, ranged, together
 from kith.domain.reply_person import LONG_LINE
+from kith.domain.reply_touch import HAPPENED
 from kith.domain.reply_verb_first import as_written, verb_first
 from kith.domain.reply_words import (
     first_word,
     goes_on,
+    has_bullet,
     is_bare_name,
     is_closing,
     is_greeting,
@@ -51,6 +53,8 @@ MOST: Final = 500
 _PREFIX: Final = re.compile(r"\s*kith\b\s?:?", re.IGNORECASE)
 _OF_A_NEW_ONE: Final = frozenset({"every", "circle"})
 """Verbs that may follow the address of a new person."""
+_WHOLE: Final = [[word] for word in sorted(HAPPENED)]
+"""What may be all that is said of somebody, though it needs more in the midst of a sentence: "1 called"."""
 _NO_BEGINNING: Final = "whom is this about? Begin with a number from the letter, a name and a colon, or an address"
 _TOO_MANY: Final = "this is more than one mail can hold"
 
@@ -131,15 +135,18 @@ def is_mere_politeness(text: str, owner: str = "") -> bool:
 
 def _items(text: str, is_known: Known, owner: str) -> list[_Item]:
     items: list[_Item] = []
-    for line, before in _meant(text, owner):
+    for line, before, after in _meant(text, owner):
         if len(items) > MOST:  # each gives an instruction, so that these are left over
             items[-1].lines.append(line.strip())
             continue
-        words = plain(line)
+        words = reply_others.without_bullet(plain(line), is_known)
         is_apart = not before.strip()
         alone = not items or _is_complete(items[-1]) or (is_apart and _is_to_kith(words, owner))
         start = _leaving(words, before, may_go_on=not (alone or is_apart))
         start = start or _beginning(words, is_known, is_wrapped=_is_cut(before) and bool(items))
+        if not (start or _is_unfinished(items)):
+            start = reply_others.name_alone(words, is_known) if _may_head(words, before, after, owner) else None
+            alone = alone or (start is None and _is_of_others(words, items[-1], is_known))
         if items and _wants_address(items[-1]):
             start = None if start and _is_address(start) else start  # a mail program broke the line before it
             alone = alone or begins_with_verb(words)
@@ -167,7 +174,31 @@ def _is_to_kith(words: str, owner: str) -> bool:
 def _beginning(words: str, is_known: Known, *, is_wrapped: bool) -> Opening | None:
     """What a line begins with; a verb before its person is none in the midst of a sentence that a program wrapped."""
     start = ranged(words) or together(words, is_known) or opening(words) or named(words, is_known)
-    return start or (None if is_wrapped else verb_first(words, is_known))
+    return start or (None if is_wrapped else reply_others.thanked(words, is_known) or verb_first(words, is_known))
+
+
+def _is_unfinished(items: list[_Item]) -> bool:
+    """Whether the line before goes on, for all that can be seen: it was cut, or needs another word."""
+    before, said = (items[-1].lines[-1], items[-1].words[-1:]) if items else ("", [])
+    return _is_cut(before) or (goes_on(before) and said not in _WHOLE)
+
+
+def _may_head(words: str, before: str, after: str, owner: str) -> bool:
+    """Whether a name alone would begin anew: after an empty line, or before what is said of it; not if it signs."""
+    if is_signature(words, owner) or not (after or " " in words):
+        return False
+    return not before.strip() or (_belongs_to_one(after) and not before.rstrip().endswith(":"))
+
+
+def _belongs_to_one(line: str) -> bool:
+    """Whether a line is said of somebody named above it: one of a list, or one that begins with a verb."""
+    return has_bullet(line) or begins_with_verb(plain(line))
+
+
+def _is_of_others(words: str, item: _Item, is_known: Known) -> bool:
+    """Whether a sentence tells of a touch with other people than those of the line before: it is asked back."""
+    who = reply_others.told_of(words, is_known)
+    return bool(who) and not reply_others.is_among(who, item.start.people if item.start else ())
 
 
 def _begun(start: Opening | None, line: str, is_known: Known) -> Iterator[_Item]:
@@ -182,15 +213,16 @@ def _begun(start: Opening | None, line: str, is_known: Known) -> Iterator[_Item]
         yield _Item(part, [line], [part.rest])
 
 
-def _meant(text: str, owner: str) -> Iterator[tuple[str, str]]:
-    """The lines that are not empty and more than politeness, each with the line above it."""
+def _meant(text: str, owner: str) -> Iterator[tuple[str, str, str]]:
+    """The lines that are not empty and more than politeness, each with the line above it and the next of them."""
     above = ["", *text.splitlines()]
     lines = [(line, before) for before, line in pairwise(above) if line.strip()]
     last = lines[-1][0] if lines else ""
     is_signed = len(lines) > 1 and is_closing(lines[-2][0]) and is_bare_name(last) and opening(plain(last)) is None
     if is_signed or (is_signature(last, owner) and not goes_on(lines[-1][1])):
         lines.pop()
-    return ((line, before) for line, before in lines if not is_greeting(line))
+    kept = [(line, before) for line, before in lines if not is_greeting(line)]
+    return ((line, before, after) for (line, before), (after, _) in pairwise([*kept, ("", "")]))
 
 
 def _is_cut(line: str) -> bool:

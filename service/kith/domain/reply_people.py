@@ -21,13 +21,13 @@ _STOP: Final = re.compile(r"[,;:]")
 _NUMBER: Final = re.compile(r"#?(?P<first>[0-9]{1,3})(?:[-–]#?(?P<last>[0-9]{1,3}))?(?![\w/%€$£+-])(?!\.[0-9])")
 _HANDLE: Final = re.compile(r"@\w[\w.'’-]*")
 _ADDRESS: Final = re.compile(r"<?(?P<address>[^\s<>,;:()@]{1,64}@[^\s<>,;:()@]{1,255})>?(?=[\s,;:]|$)")
-_NAME: Final = re.compile(r"(?:[^\W\d_][\w'’-]*\.?|(?:[^\W\d_]\.){2,3})(?=[\s,;:/&+)\-–—.!]|$)")
+_NAME: Final = re.compile(r"(?:[^\W\d_][\w'’‘´`-]*\.?|(?:[^\W\d_]\.){2,3})(?=[\s,;:/&+)\-–—.!]|$)")
 _AFTER_NUMBER: Final = re.compile(r"[.):]?(?: ?[-–—])? \(?")
 _AND: Final = re.compile(r",(?: (?:and|&) | )?|(?: ?[&+/] ?| and )")
 _COLON: Final = re.compile(r" ?:(?: |$)")
-_PAUSE: Final = re.compile(r"\)?(?: ?,| ?[-–—])? ")
+_PAUSE: Final = re.compile(r"\)?(?: ?,| ?[-–—]|\.)? ")
 _ANOTHER: Final = re.compile(r"(?:, ?(?:and )?| and | ?[&+] ?)(?:#?[0-9]|@)")
-_DASH: Final = re.compile(r"\)? [-–—] ")
+_DASH: Final = re.compile(r"\)? [-–—] | ?[–—] ?")
 _MOST: Final = 20
 _MOST_NAMES: Final = 3
 """Words of a name that no colon ends."""
@@ -134,6 +134,8 @@ def _name(words: str, at: int, is_known: Known, *, is_open: bool, is_numbered: b
         is_meant = is_numbered and colon and name[0].isupper() and begins_with_verb(words[colon.end() :])
         if (is_meant and first_word(name) not in _TIMES) or is_known(name):
             return People((name,), end)
+        if name.endswith(".") and is_known(name[:-1]):  # "Anna K."
+            return People((name[:-1],), end)
     return None
 
 
@@ -220,8 +222,11 @@ def named(words: str, is_known: Known) -> Opening | None:
     if found is None:
         return None
     rest = words[found.end :]
-    after = _DASH.match(rest) or _PAUSE.match(rest)
-    if after is None or not (_DASH.match(rest) or begins_with_verb(rest[after.end() :])):
+    dash = _DASH.match(rest)
+    after = dash or _PAUSE.match(rest)
+    if after is None or not (dash or begins_with_verb(rest[after.end() :])):
+        return None
+    if dash and " " not in dash[0] and people_at(rest[after.end() :], is_known):  # "Maria–Bob": who is meant by what?
         return None
     return Opening(found.who, rest[after.end() :].strip())
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from kith.domain.datewords import MONTHS
 from kith.domain.instruction import Instruction, Verb, not_understood, order
 from kith.domain.reply_phrases import Said, read_phrase, read_tags, read_touch_or_not
 from kith.domain.reply_slips import impossible_day, is_to_come
@@ -17,8 +18,11 @@ _MOST_SENTENCES: Final = 60
 LONG_LINE: Final = 60
 """Characters from which the end of a line may be a mail program's, in the midst of a sentence."""
 
+_OF_A_DAY: Final = "|".join((r"(?<=[0-9]\.)", *(rf"(?<=\b{month}\.)" for month in MONTHS)))
+"""Where a dot has just been that may be a date's: 3.12. and 3 Dec."""
 _BOUNDARY: Final = re.compile(
-    r"(?<=[.!;]) |\n| and (?=snooze (?:for|until|till|[0-9]))|,? and then |, then "
+    rf"(?<=[.!;])(?!(?:{_OF_A_DAY}) (?:about|re|regarding|concerning) ) |\n"
+    r"| and (?=snooze (?:for|until|till|[0-9]))|,? and then |, then "
     r"|, (?:and )?(?=(?:snooze|follow[ -]?up) (?:in|for|until|till|on|next|[0-9]))",
     re.IGNORECASE,
 )
@@ -132,4 +136,5 @@ def _read_words(words: str, today: date, *, is_first: bool) -> Said | None:
         if said:
             return said
     touch = read_touch(words, today)
-    return (touch, "") if touch else None
+    is_asked = touch is not None and (is_first or touch.verb is not Verb.UNKNOWN)  # later, it is told
+    return (touch, "") if touch and is_asked else None

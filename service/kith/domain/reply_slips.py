@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Final
 
-from kith.domain.datewords import MONTHS, WEEKDAYS, day_of
+from kith.domain.datewords import MONTHS, WEEKDAYS, day_first, day_of
 from kith.domain.spoken import contradicts
 
 _LEAP_YEAR: Final = 2000
@@ -65,5 +65,5 @@ def _without(words: str, found: re.Match[str]) -> tuple[str, str]:
 
 def _is_day(found: re.Match[str]) -> bool:
     month = found["month"].casefold()
-    number = int(month) if month.isdecimal() else MONTHS[month]
-    return day_of(int(found["year"] or _LEAP_YEAR), number, int(found["day"])) is not None
+    number, day = day_first(int(month) if month.isdecimal() else MONTHS[month], int(found["day"]), found[0])
+    return day_of(int(found["year"] or _LEAP_YEAR), number, day) is not None

@@ -9,6 +9,7 @@ from typing import Final
 
 from kith.domain.datewords import MONTHS
 from kith.domain.reply_lines import LONGEST_NAME, MOST_WHOM, Opening, is_name, who_list
+from kith.domain.reply_others import is_among, told_of
 from kith.domain.reply_people import PLURAL, VERBS, Known, begins_with_verb, named
 from kith.domain.reply_touch import HAPPENED, NOUNS
 from kith.domain.reply_verb_first import order_first, verb_first
@@ -106,7 +107,10 @@ def _begun_within(boundary: re.Match[str], first: Opening, is_known: Known) -> O
             return found
         return Opening((), "") if boundary["full"] and begins_with_verb(found.rest) else None
     told = verb_first(words, is_known) if boundary["full"] else None
-    return Opening((), "") if told and set(told.people).isdisjoint(first.people) else None
+    if told and set(told.people).isdisjoint(first.people):
+        return Opening((), "")
+    who = told_of(words, is_known) if boundary["full"] and told is None else ()
+    return Opening((), "") if who and not is_among(who, first.people) else None
 
 
 def _run(start: Opening) -> Opening | None:

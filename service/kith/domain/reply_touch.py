@@ -1,16 +1,18 @@
 """Touches in the owner's words: "lunch Monday", "called yesterday", "met on 3 May"."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from kith.domain.dates import Look, find_date, find_within
-from kith.domain.instruction import Instruction, Verb, order
+from kith.domain.instruction import Instruction, Verb, not_understood, order
 from kith.domain.reply_plans import is_off
 from kith.domain.reply_slips import is_to_come
 from kith.domain.reply_theirs import theirs
 from kith.domain.reply_words import first_word, has_words, vocabulary
 from kith.domain.touch import Channel
+from kith.domain.unread_day import is_either_way, tells_unread_day
 
 _CHANNELS: Final = {
     Channel.IN_PERSON: "lunch dinner breakfast brunch coffee tea drinks drink met saw visited meeting",
@@ -67,12 +69,17 @@ _WISH: Final = vocabulary("him her them me back again asap")
 _WISH_ON_A_DAY: Final = vocabulary("him her them me back")
 """Those of them after which a weekday is one to come: "call her on Friday"."""
 
+_ASKED_BACK: Final = replace(
+    not_understood("which day? Say it as one day that I can read, such as last Tuesday or 3 November"), meant=Verb.TOUCH
+)
+
 
 def read_touch(sentence: str, today: date) -> Instruction | None:
     """The touch that a sentence begins with, None where it tells something else or what is still to come.
 
     The day is today where none is said. The text is what is told beyond the touch, the date left
     out: "lunch at Chez Ana" where it goes on with the touch, "she is moving" where a stop parts it.
+    UNKNOWN where a day is said that cannot be read: it was hardly today.
     """
     if touch := _touch(sentence, today, None):
         return touch
@@ -94,12 +101,14 @@ def _touch(sentence: str, today: date, said_before: date | None) -> Instruction 
     on, left, parted = (said_before, rest, _is_parted(rest)) if said_before else _day(rest, today)
     if on is None and (_is_told(word, rest) or _is_ahead(word, rest, today) or _is_long_ago(rest)):
         return None
+    if on is None and tells_unread_day(rest):
+        return _ASKED_BACK
     is_past = on is not None and said_before is None and not _is_either_way(rest, today)
     if on and _is_not_held(word, rest, is_past=is_past):
         return None
     is_plan = word not in HAPPENED and is_off(rest, is_dated=on is not None, is_past=is_past)
     if is_plan or (on and word not in HAPPENED and is_to_come(sentence, on, today)):
-        return None
+        return _ASKED_BACK if not is_plan and is_either_way(sentence) else None
     left = left.lstrip(_STOP)
     if _ONLY_WITH_THEM.fullmatch(left.rstrip(_STOP)) or not has_words(left):
         left = ""

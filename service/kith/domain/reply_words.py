@@ -5,11 +5,17 @@ from typing import Final
 
 from kith.domain.names import bare
 
-NAME_WORD: Final = re.compile(r"[^\W\d_][\w'’\-]*\.?|(?:[^\W\d_]\.){1,3}")
+NAME_WORD: Final = re.compile(r"[^\W\d_][\w'’‘´`\-]*\.?|(?:[^\W\d_]\.){1,3}")
 """One word of a name: Maria, O'Brien, Dr., J.R."""
 
 _MARKS_AROUND: Final = re.compile(r"\A[^\w@#?<>/]+|[^\w@#?<>/]+\Z")
-_BULLET: Final = re.compile(r"\A[-*•·–—‣]\s+")
+_BULLET: Final = re.compile(
+    r"\A(?:[-*•·–—‣]\s+|[§➢➤→⇒▪▫■□●○◦◆❖►▶✓✔☑✅👉\uf0a7\uf0b7\uf0d8\uf0fc][\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]?\s*(?=\S))"
+)
+"""Bullets as programs and people write them; those of symbol fonts in their private numbers as well."""
+_TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of text, which programs put around names and numbers (UAX 9)."""
+_WIDE_COLON: Final = re.compile(r"\A((?:#[0-9]{1,3}|@?[^\W\d_])[^:：]{0,60})：\s?")
 _EDGE: Final = " \t!.,:;)(–—-~*"
 _LONGEST_GREETING: Final = 80
 
@@ -78,7 +84,8 @@ TITLES: Final = vocabulary("prof. mrs. rev. hon. sir.")
 
 def plain(line: str) -> str:
     """A line with its spaces evened out, without its bullet and what may dress the beginning: "(2)", "*Maria:*"."""
-    said = _LINKED.sub(_link, " ".join(_BULLET.sub("", line.strip()).split()))
+    bare_line = _BULLET.sub("", _TURNING.sub("", line).strip())
+    said = _WIDE_COLON.sub(r"\1: ", _LINKED.sub(_link, " ".join(bare_line.split())))
     return _OTHER_NUMBER.sub(_in_figures, _IN_BRACKETS.sub(r"\1", _MARKED.sub(r"\2", said)))
 
 
@@ -112,6 +119,11 @@ _OTHER_NUMBER: Final = re.compile(
 
 def _in_figures(found: re.Match[str]) -> str:
     return f"{int(found[1] or found[2] or found[3])}:" if found[0][-1] in "．、）：" else f"{int(found[1] or found[3])}"
+
+
+def has_bullet(line: str) -> bool:
+    """Whether a line is one of a list."""
+    return _BULLET.match(line.strip()) is not None
 
 
 def is_greeting(line: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 from kith.domain import datewords as known
 from kith.domain.datewords import Look, day_of, number_of
 from kith.domain.duration import UNITS, Duration, Unit, days_from, span, words_of
+from kith.domain.foreign_days import in_english
 
 _NEAR_DAYS: Final = 183
 """A day named together with its weekday may lie on the other side, where it is within half a year."""
@@ -41,8 +42,12 @@ class Reading:
 
 
 def read_english(text: str, today: date, look: Look) -> Reading | None:
-    """The day that the whole English text means, or None. The rules are those of dates.parse_date."""
-    said = known.IN_TIME.sub("", known.HOUR.sub("", " ".join(words_of(text))))
+    """The day that the whole English text means, or None. The rules are those of dates.parse_date.
+
+    What kith.domain.foreign_days can put into English is read as well.
+    """
+    words = words_of(in_english(known.BEFORE.sub("", text, count=1)) or text)
+    said = known.IN_TIME.sub("", known.HOUR.sub("", " ".join(words)))
     phrase = known.BEFORE.sub("", said, count=1)
     reading = _read(phrase, today, look) or _read(known.DAY_PART.sub("", phrase), today, look)
     if reading is None or not known.EARLIEST_YEAR <= reading.on.year <= known.LATEST_YEAR:
@@ -104,6 +109,17 @@ def _turn_of_unit(phrase: str, today: date, _look: Look) -> Reading | None:
     return Reading(length.after(today) if turn > 0 else length.before(today), Kind.DAY)
 
 
+def _before_last(phrase: str, today: date, _look: Look) -> Reading | None:
+    """ "the week before last", "Friday before last"."""
+    found = known.BEFORE_LAST.fullmatch(phrase)
+    if not found:
+        return None
+    if (number := known.WEEKDAYS.get(found["name"])) is not None:
+        return Reading(days_from(_nearest_weekday(number, today, Look.BACK, -1), -7), Kind.DAY)
+    length = Duration(*UNITS[found["name"]])
+    return Reading(Duration(2 * length.amount, length.unit).before(today), Kind.DAY)
+
+
 def _later(phrase: str, today: date, _look: Look) -> Reading | None:
     """ "a week on Tuesday", "Tuesday week", "the week after next"."""
     if found := known.AFTER_NEXT.fullmatch(phrase):
@@ -148,7 +164,8 @@ def _calendar_day(phrase: str, today: date, look: Look) -> Reading | None:
     if not found:
         return None
     month = int(found["month"]) if found["month"].isdecimal() else known.MONTHS.get(found["month"], 0)
-    on = _of_a_year(weekday, month, number_of(found["day"]), found["year"], today, look)
+    month, day = known.day_first(month, number_of(found["day"]), found[0])
+    on = _of_a_year(weekday, month, day, found["year"], today, look)
     return Reading(on, Kind.DAY) if on else None
 
 
@@ -167,7 +184,8 @@ def _short_numbers(phrase: str, today: date, look: Look) -> Reading | None:
     found = known.DAY_MONTH_NUMBERS.fullmatch(written)
     if not found or found[0].endswith("/") or (found["by"] == "." and not found[0].endswith(".")):
         return None
-    on = _of_a_year(weekday, int(found["month"]), int(found["day"]), None, today, look)
+    month, day = known.day_first(int(found["month"]), int(found["day"]), found[0])
+    on = _of_a_year(weekday, month, day, None, today, look)
     return Reading(on, Kind.LOOSE if weekday is None else Kind.DAY) if on else None
 
 
@@ -261,5 +279,6 @@ def _running_period(name: str, edge: str, turn: int, today: date) -> date | None
 
 
 _READERS: Final[tuple[Callable[[str, date, Look], Reading | None], ...]] = (
-    _word, _weekday, _later, _length, _turn_of_unit, _calendar_day, _short_numbers, _feast, _day_alone, _period,
+    _word, _weekday, _before_last, _later, _length, _turn_of_unit, _calendar_day, _short_numbers, _feast, _day_alone,
+    _period,
 )  # fmt: skip

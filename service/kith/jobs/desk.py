@@ -101,7 +101,7 @@ LONGEST_NUMBER = 9
 
 
 def _plain(name: str) -> str:
-    return bare(name.casefold().replace("’", "'"))
+    return bare(name.casefold())
 
 
 def _candidate(person: Person) -> str:

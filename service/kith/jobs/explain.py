@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from kith.domain.explaining import RULED_OUT
+from kith.domain.explaining import NONE_OF_YOURS, RULED_OUT
 from kith.domain.folders import Folder, readable
 from kith.domain.message import identity
 from kith.domain.person import Person
 from kith.domain.touch import Circumstances, Found, Reason, Verdict, judge
 from kith.errors import KithError
 from kith.jobs.fate import fate
-from kith.jobs.look import Eyes, Seen, glance, look_closer
+from kith.jobs.look import Eyes, Seen, glance, look_closer, telling
 from kith.jobs.reading import eyes_on
 from kith.jobs.scan import STOPS
 from kith.jobs.work import Work
@@ -174,12 +174,18 @@ def _of_strangers(source: Source, blocks: Sequence[RawHeader], eyes: Eyes) -> It
     for raw in blocks:
         envelope = headers.envelope(raw.block, raw.received_at)
         more = Found(
-            media_types=frozenset(part.media_type for part in parts.get(raw.uid, [])),
+            media_types=telling(parts.get(raw.uid, ()), ()),
             relayed_at=headers.received_time(relayed.get(raw.uid, b"")),
-            in_drafts=eyes.in_drafts,
+            in_drafts=eyes.in_drafts or raw.is_draft,
         )
         verdict = judge(envelope, eyes.here, eyes.now, more)
-        yield identity(envelope), _as_judged(envelope.message_id, envelope.subject, verdict)
+        yield (
+            identity(envelope),
+            replace(
+                _as_judged(envelope.message_id, envelope.subject, verdict),
+                meeting=NONE_OF_YOURS if verdict.reason is Reason.CALENDAR else "",
+            ),
+        )
 
 
 def _as_judged(message_id: str, subject: str, verdict: Verdict) -> Explained:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kith.domain.calendar import Occurrence, counts
-from kith.domain.explaining import RULED_OUT, TOO_LATE, in_words, of_meetings, why_uncounted
+from kith.domain.explaining import CANCELLED, RULED_OUT, TOO_LATE, in_words, of_meetings, why_uncounted
 from kith.domain.hosts import span
 from kith.domain.invitations import merge
 from kith.jobs.meetings import LOOK_AHEAD, OWNER, Known, heard, known_by_veil, whom_met
@@ -63,9 +63,11 @@ def _why(work: Work, meetings: list[Occurrence], known: Known) -> str:
 
 
 def _why_none(work: Work, rows: Sequence[InviteRow], known: Known) -> str:
-    """Why there is no meeting: the words of it came when it was over; or else nothing can be known."""
-    readable = all(map(known.can_read, rows))
-    merged = merge(heard(rows), known.key, known.welcome) if readable else []
+    """Why there is no meeting: it was but cancelled, or its words came when it was over; or nothing can be known."""
+    words = heard(rows) if all(map(known.can_read, rows)) else []
+    if words and all(one.invite.method == "CANCEL" for one in words):
+        return CANCELLED
+    merged = merge(words, known.key, known.welcome)
     was_before = (one.last_on and one.last_on <= work.today() for one in merged)
     return TOO_LATE if merged and all(was_before) else ""
 

@@ -53,7 +53,7 @@ class Seen(NamedTuple):
     """One message with known people or words for Kith in it, looked at.
 
     holds_parts, may_be_reaction, was_moved and may_be_forged say what a closer look is for. In invites there are
-    veils in the place of addresses, and sender is the veil of who sent them.
+    veils in the place of addresses, and sender is the veil of who sent them. is_draft: nothing in it was said yet.
     """
 
     uid: int
@@ -67,6 +67,7 @@ class Seen(NamedTuple):
     may_be_reaction: bool = False
     was_moved: bool = False
     may_be_forged: bool = False
+    is_draft: bool = False
     invites: tuple[Invite, ...] = ()
     sender: str = ""
 
@@ -106,27 +107,33 @@ class Eyes:
 
 def glance(blocks: Iterable[RawHeader], eyes: Eyes) -> list[Seen]:
     """Judges messages by their headers alone; those that are of no interest are left out."""
-    found = Found(in_drafts=eyes.in_drafts)
+    sent, draft = Found(), Found(in_drafts=True)
     # All envelopes, then all verdicts: a processor does one thing at a time much quicker than many in turn.
-    envelopes = [(raw.uid, headers.envelope(raw.block, raw.received_at)) for raw in blocks]
-    judged = [(uid, envelope, judge(envelope, eyes.here, eyes.now, found)) for uid, envelope in envelopes]
-    seen = [_first_look(uid, envelope, verdict, eyes) for uid, envelope, verdict in judged]
+    envelopes = [(raw, headers.envelope(raw.block, raw.received_at)) for raw in blocks]
+    judged = [
+        (raw, envelope, judge(envelope, eyes.here, eyes.now, draft if eyes.in_drafts or raw.is_draft else sent))
+        for raw, envelope in envelopes
+    ]
+    seen = [_first_look(raw, envelope, verdict, eyes) for raw, envelope, verdict in judged]
     return [s for s in seen if s.verdict.known or s.answers or s.is_self_note]
 
 
-def _first_look(uid: int, envelope: Envelope, verdict: Verdict, eyes: Eyes) -> Seen:
+def _first_look(raw: RawHeader, envelope: Envelope, verdict: Verdict, eyes: Eyes) -> Seen:
     outbound = verdict.direction is Direction.OUTBOUND
+    speaks = outbound and not raw.is_draft
+    in_drafts = eyes.in_drafts or raw.is_draft
     return Seen(
-        uid=uid,
+        uid=raw.uid,
         identity=identity(envelope),
         message_id=envelope.message_id,
         subject=envelope.subject,
         verdict=verdict,
-        answers=_answered(envelope, eyes) if outbound else "",
-        is_self_note=outbound and _is_self_note(envelope, eyes.here),
-        holds_parts=not eyes.in_drafts and _holds_parts(envelope, verdict),  # a draft invites nobody yet
+        answers=_answered(envelope, eyes) if speaks else "",
+        is_self_note=speaks and _is_self_note(envelope, eyes.here),
+        holds_parts=not in_drafts and _holds_parts(envelope, verdict),  # a draft invites nobody yet
         may_be_reaction=verdict.reason is None and may_be_reaction(envelope),
         was_moved=not outbound and was_moved(envelope),
+        is_draft=in_drafts,
         may_be_forged=bool(eyes.authserv_id) and outbound and verdict.reason in (None, Reason.CALENDAR),
     )
 
@@ -233,9 +240,9 @@ def _portions(wanted: Iterable[tuple[int, Part]]) -> Iterator[list[tuple[int, Pa
 def _look_again(seen: Seen, envelope: Envelope, more: _More, eyes: Eyes) -> Seen:
     received = more.relayed.get(seen.uid)
     found = Found(
-        media_types=frozenset(p.media_type for p in more.parts.get(seen.uid, ())),
+        media_types=telling(more.parts.get(seen.uid, ()), more.invites.get(seen.uid, ())),
         relayed_at=headers.received_time(received) if received else None,
-        in_drafts=eyes.in_drafts,
+        in_drafts=seen.is_draft,
         opening=more.openings.get(seen.uid, ""),
         is_disowned=seen.uid in more.forged,
     )
@@ -248,6 +255,16 @@ def _look_again(seen: Seen, envelope: Envelope, more: _More, eyes: Eyes) -> Seen
     veiled = tuple(veil.invite(asking(invite, asked)) for invite in invites)
     sender = author(next((a.address for a in envelope.from_), ""), [a.address for a in envelope.reply_to])
     return seen._replace(verdict=verdict, invites=veiled, sender=veil(sender))
+
+
+def telling(parts: Iterable[Part], invites: Iterable[Invite]) -> frozenset[str]:
+    """The types of the parts that a verdict goes by.
+
+    A calendar that is sent along as a file, and asks and answers nothing, makes no invitation of a letter: it is
+    one that anybody may read (PUBLISH; RFC 5546, 3.2.1).
+    """
+    is_traffic = any(invite.method != "PUBLISH" for invite in invites)
+    return frozenset(p.media_type for p in parts if is_traffic or p.media_type != CALENDAR or not p.is_attached)
 
 
 def _short_texts(parts: Mapping[int, list[Part]], uids: Iterable[int]) -> Iterator[tuple[int, Part]]:

@@ -138,10 +138,15 @@ def _is_known(work: Work, name: str) -> bool:
 
 
 def is_one(session: Session, work: Work, name: str) -> bool:
-    """Whether these are whole words of a name of one person, and of no other."""
+    """Whether these are whole words of a name of one person, and of no other; after the first, "K" is one as well."""
     found = people.find(session, work.owner_id, name, work.key(name))
-    words = set(_words(name))
-    return len(found) == 1 and any(words <= set(_words(one)) for one in (found[0][0].name, *found[0][0].aliases))
+    wanted = _words(name)
+    return len(found) == 1 and any(_holds(_words(one), wanted) for one in (found[0][0].name, *found[0][0].aliases))
+
+
+def _holds(name: list[str], wanted: list[str]) -> bool:
+    initials = {word[0] for word in name}
+    return all(word in name or (at > 0 and word in initials) for at, word in enumerate(wanted))
 
 
 def _words(name: str) -> list[str]:

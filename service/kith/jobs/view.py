@@ -239,7 +239,7 @@ def problems(work: Work, session: Session) -> Iterable[str]:
     names = {m.name for m in work.config.mailbox}
     for box in folders.mailboxes(session, work.owner_id):
         if box.error and box.name in names:
-            since = f" since {box.failing_since:%d %B}" if box.failing_since else ""
+            since = f" since {work.local(box.failing_since):%d %B}" if box.failing_since else ""
             yield f"{box.name} could not be read{since}: {box.error.removeprefix(f'{box.name}: ')}"
     for row in folders.every(session, work.owner_id):
         if row.set_aside and row.mailbox in names:

@@ -169,7 +169,7 @@ class _List:
 
     def _hides_another(self, spec: str) -> bool:
         """Whether an address stands where the name should be, and is not the same one."""
-        rest = _unquoted(self.phrase).strip() if self.opened else ""
+        rest = _tidy(_unquoted(self.phrase).strip()) if self.opened else ""
         return bool(_HIDDEN.search(rest)) and rest.casefold() != spec.casefold()
 
     def _only_one(self) -> list[Address]:

@@ -184,7 +184,8 @@ class MaildirSource(Complete):
                 if isinstance(read, Unreadable):
                     unreadable.append(read)
                 elif read:
-                    found.append(RawHeader(uid, of_a_file(read[1]), read[0]))
+                    is_draft = files.is_draft(self._open.path(uid))
+                    found.append(RawHeader(uid, of_a_file(read[1]), read[0], is_draft))
             yield covered, found, unreadable
 
     def _read(self, uid: int, how: Callable[[bytes], T]) -> T | Unreadable | None:

@@ -23,6 +23,7 @@ TRIES: Final = 5
 """Listings until one is not disturbed. What is renamed while a directory is read may be seen twice or not at all."""
 
 _FLAGS_ELSEWHERE = re.compile(rb"[;!]2,[A-Za-z]*\Z")  # where a file system takes no colon
+_FLAGS = re.compile(rb"[:;!]2,[A-Za-z]*\Z")
 _SERVERS_NUMBER = re.compile(rb",U=[0-9]+")
 _OPEN: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe that lies there must not hold us up
 _PIECE: Final = 65_536
@@ -110,6 +111,12 @@ def _told_apart(folder: bytes, paths: Iterator[bytes]) -> dict[bytes, bytes]:
         else:
             found[key] = (there or several)[-1]  # the same file, renamed while it was listed
     return found
+
+
+def is_draft(path: bytes) -> bool:
+    """Whether the flags behind a file's name say that its owner still writes it."""
+    flags = _FLAGS.search(path)
+    return flags is not None and _LETTERS[r"\draft"].encode() in flags[0][len(":2,") :]
 
 
 def lasting(name: bytes) -> bytes:

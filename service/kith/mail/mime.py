@@ -29,6 +29,8 @@ _MOST_STEPS: Final = 3_000_000
 
 _CONTENT = re.compile(rb"^content-[!-9;-~]*:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
 _EMBEDDED = re.compile(rb"^content-type:[\s\x1c-\x1f]*(?:message/|multipart/(?=digest))", re.IGNORECASE | re.MULTILINE)
+_IN_ASCII: Final = ("iso-2022-", "hz", "utf-7", "unicode-1-1-utf-7")
+"""Charsets that write every letter in bytes of ASCII: a parser that has no need to decode these bytes leaves them."""
 _BOUNDARY = re.compile(rb"boundary", re.IGNORECASE)
 
 
@@ -117,8 +119,8 @@ def _content(data: bytes) -> tuple[str, str, tuple[bytes, ...]]:
         parsed = guarded(mailparser.MailParser, message)
     except Unparsable:
         parsed = None  # it stumbles over some missing boundaries; the leaves are there all the same
-    is_flowed = any(map(_is_flowed, leaves))  # it does not undo that, and knows fewer charsets than we do
-    if parsed is None or is_flowed or "CharsetDecodeDefect" in parsed.defects_categories:
+    is_ours = any(_is_flowed(leaf) or _is_in_ascii(leaf) for leaf in leaves)  # it undoes neither
+    if parsed is None or is_ours or "CharsetDecodeDefect" in parsed.defects_categories:  # it knows fewer charsets
         return _texts(leaves, "text/plain"), _texts(leaves, "text/html"), calendars
     return "\n".join(parsed.text_plain), "\n".join(parsed.text_html), calendars
 
@@ -161,6 +163,10 @@ def _text(leaf: Part) -> str:
 
 def _is_flowed(leaf: Part) -> bool:
     return leaf.get_content_type() == "text/plain" and _says(leaf, "format", "flowed")
+
+
+def _is_in_ascii(leaf: Part) -> bool:
+    return (leaf.get_content_charset() or "").strip().startswith(_IN_ASCII)
 
 
 def _says(leaf: Part, name: str, value: str) -> bool:

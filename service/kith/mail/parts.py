@@ -10,7 +10,7 @@ from typing import Final
 from kith.mail.heads import MOST_HEAD, head_of, named
 from kith.mail.mime import MOST_BYTES, guarded
 from kith.mail.source import Limit, Part, limit_of
-from kith.mail.structure import MOST_DEPTH, MOST_LEAVES, decoded, encoded_limit, encoding_of, parameter
+from kith.mail.structure import MOST_DEPTH, MOST_LEAVES, decoded, encoded_limit, encoding_of, is_attachment, parameter
 from kith.mail.words import line
 
 __all__ = ["MOST_BYTES", "contents", "leaves", "may_hold", "with_crlf"]
@@ -20,6 +20,7 @@ _LONGEST: Final = 4000  # bytes of the fields that describe a part; honest ones 
 _FIELD: Final = rb"[ \t]*:([^\n]*+(?:\n[ \t][^\n]*+)*+)"
 _CONTENT_TYPE = re.compile(rb"^content-type" + _FIELD, re.IGNORECASE | re.MULTILINE)
 _ENCODING = re.compile(rb"^content-transfer-encoding" + _FIELD, re.IGNORECASE | re.MULTILINE)
+_DISPOSITION = re.compile(rb"^content-disposition" + _FIELD, re.IGNORECASE | re.MULTILINE)
 _TYPE = re.compile(rb"\s*([!-.0-:<-~]{1,100})[ \t]*/[ \t]*([!-:<-~]{1,100})")
 # A name, and what it means: a quoted string, perhaps without an end, or a word (RFC 2045, 5.1). Some programs leave
 # out the semicolon. What is inside a quoted string is passed by, whatever it looks like.
@@ -154,7 +155,7 @@ def _media_type(content_type: bytes) -> str:
 
 
 def _part(section: str, media_type: str, charset: str, described: bytes, size: int) -> Part:
-    encoding = _ENCODING.search(described)
+    encoding, disposition = _ENCODING.search(described), _DISPOSITION.search(described)
     return Part(
         section=section,
         media_type=media_type,
@@ -162,6 +163,7 @@ def _part(section: str, media_type: str, charset: str, described: bytes, size: i
         encoding=(encoding_of(encoding[1].decode("latin-1")) if encoding else "") or "7bit",
         size=size,
         filename=guarded(_filename, described) if _NAMED.search(described) else "",
+        is_attached=disposition is not None and is_attachment(disposition[1].decode("latin-1")),
     )
 
 

@@ -103,7 +103,8 @@ FIELD_KIND: Final = {name: kind for kind, text in _FIELDS.items() for name in _p
 
 SENT_FROM: Final = _phrases("""
     sent_from sent_via sent_with sent_by sent_using sent_securely get_outlook yahoo_mail von_meinem gesendet_von
-    gesendet_mit gesendet_über diese_nachricht_wurde_von_meinem holen_sie_sich_outlook outlook_für_ios envoyé_de
+    gesendet_mit gesendet_über diese_nachricht_wurde_von_meinem holen_sie_sich_outlook outlook_für envoyé_de
+    verzonden_vanuit verstuurd_vanuit
     envoyé_depuis envoyé_avec envoyé_à_partir télécharger_outlook enviado_desde enviado_con enviado_do enviado_da
     enviado_pelo enviado_via obtener_outlook obter_o_outlook obtenha_o_outlook inviato_da inviato_con scarica_outlook
     ottieni_outlook verzonden_vanaf verstuurd_vanaf verzonden_met download_outlook outlook_voor sendt_fra skickat_från
@@ -120,7 +121,7 @@ DEVICE: Final = re.compile(
         samsung galaxy huawei xiaomi redmi oneplus pixel nokia blackberry windows mac
         smartphone phone mobile mobil móvil movil handy tablet telefon téléphone telefono telefoon celular outlook yahoo
         gmail proton spark airmail bluemail fastmail gmx web.de mail.ru posteo tuta thunderbird k-9 aol zoho superhuman
-        mailbird aqua_mail edison телефон айфон 手机 puhelimesta puhelimestani
+        mailbird aqua_mail mail_voor application_mail mail_orange edison телефон айфон 手机 puhelimesta puhelimestani
     """),
     re.IGNORECASE,
 )

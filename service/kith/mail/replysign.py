@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
-from kith.domain.reply_words import is_closing
+from kith.domain.reply_words import is_bare_name, is_closing
 from kith.mail import quotewords as words
 
 _MOST_ADDED: Final = 120
@@ -32,13 +32,25 @@ _STREET: Final = re.compile(
     r"(?:(?:bis|ter),? )?(?i:rue|avenue|av\.?|boulevard|bd|chemin|place|quai|allée|impasse|cours|route|square) "
     r"(?:d[eu]s?\b|d['’]|l['’]|l[ae]s?\b|[^\W_a-zß-öø-ÿ])|"
     r"(?:[A-Z][\w'’.-]{0,30} ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Court|Square|Terrace|Close|Crescent|"
-    r"Gardens|Row|Way|Place|Hill|Parkway|Boulevard|Blvd)\b\.?(?=\s*(?:,|$)))"
+    r"Gardens|Row|Way|Place|Hill|Parkway|Boulevard|Blvd|Center|Centre|Plaza|Tower|Towers|Building|Quay|Wharf|Mews)\b\.?(?=\s*(?:,|$)))"
 )
 """A house and its street, where the number comes first: French, English."""
+_FLOOR: Final = re.compile(
+    r"\s{0,4}[0-9]{1,3}(?:(?:\.|st|nd|rd|th)? ?(?:[Ff]loor|OG|UG|Stock|Etage)|(?:\.|º|°|er?|è?me)? ?étage"
+    r"|[.º°ªe] ?(?:[Pp]iso|[Pp]iano|[Aa]ndar|verdieping))\b(?=\s*(?:,|$))"
+)
+_TELEPHONE: Final = re.compile(r"\s{0,4}[+(]?(?:[0-9][ ()./-]{0,3}){7,16}$")
+_CARD: Final = (_CONTACT, _STREET, _FLOOR, _TELEPHONE)
+"""What begins like an instruction and is printed on a card."""
 _PRINTED: Final = re.compile(
     r"\s{0,4}(?:\+?[0-9(][0-9 ()./-]{5,30}$|(?:https?://|www\.)\S{1,300}$|\S{1,64}@\S{1,255}$)"
 )
 """A telephone number, a link or an address of mail alone on its line."""
+_TEXT_BEGINS: Final = "-----BEGIN PGP SIGNED MESSAGE-----"
+_SIGNATURE_BEGINS: Final = "-----BEGIN PGP SIGNATURE-----"
+_SIGNATURE_ENDS: Final = "-----END PGP SIGNATURE-----"
+_EMPTY: Final = "\n"
+"""Stands for a line without words."""
 _MOST_NAMED: Final = 10
 """Lines from the owner's own name on that may be a signature without a mark."""
 _MOST_PRINTED: Final = 70
@@ -88,7 +100,8 @@ def _without_name(lines: list[str], owner: Collection[str]) -> list[str]:
     """
     for number in range(max(1, len(lines) - _MOST_NAMED), len(lines)):
         name, is_closed = _folded(lines[number]), is_closing(lines[number - 1])
-        if name not in owner or not (is_closed or not lines[number - 1].strip()):
+        is_name = name in owner or (not owner and is_closed and is_bare_name(lines[number]))
+        if not is_name or not (is_closed or not lines[number - 1].strip()):
             continue
         left = [line for line in lines[number + 1 :] if not _is_printed(line)]
         if is_closed or " " in name or not left:
@@ -111,7 +124,7 @@ def _is_printed(line: str) -> bool:
     bare = line.strip()
     if len(bare) > _MOST_PRINTED or may_instruct(bare):
         return False
-    if not bare or _CONTACT.match(bare) or _STREET.match(bare) or _PRINTED.match(bare):
+    if not bare or _PRINTED.match(bare) or any(shape.match(bare) for shape in _CARD):
         return True
     words = re.findall(r"[^\W\d_]+", bare)
     return bare[-1] not in ".!?" and 3 * sum(word[0].isupper() for word in words) >= 2 * len(words)
@@ -119,7 +132,28 @@ def _is_printed(line: str) -> bool:
 
 def may_instruct(line: str) -> bool:
     """Whether a line could be an instruction, so that it is told of even where signatures stand."""
-    return bool(_INSTRUCTION.match(line)) and not _CONTACT.match(line) and not _STREET.match(line)
+    return bool(_INSTRUCTION.match(line)) and not any(shape.match(line) for shape in _CARD)
+
+
+def unarmoured(lines: list[str]) -> list[str]:
+    """Lines without what OpenPGP puts around a signed text and below it (RFC 9580, 7); its dashes as they were.
+
+    A signature that does not end stays: the owner's words may stand below it.
+    """
+    kept: list[str] = []
+    is_signed, until = False, ""
+    ends = max((n for n, line in enumerate(lines) if line.rstrip() == _SIGNATURE_ENDS), default=-1)
+    for number, line in enumerate(lines):
+        bare = line.rstrip()
+        if until:
+            until = "" if until == (bare or _EMPTY) else until
+        elif bare == _TEXT_BEGINS:
+            is_signed, until = True, _EMPTY  # "Hash: SHA512" and the like
+        elif bare == _SIGNATURE_BEGINS and number < ends:
+            is_signed, until = False, _SIGNATURE_ENDS
+        else:
+            kept.append(line[2:] if is_signed and line.startswith("- -") else line)
+    return kept
 
 
 def _without_added(lines: list[str]) -> list[str]:

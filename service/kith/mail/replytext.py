@@ -8,7 +8,7 @@ from kith.domain.reply import SENTINEL
 from kith.mail import replyquote
 from kith.mail.replyhtml import texts_of
 from kith.mail.replyquote import Letter, is_quoted
-from kith.mail.replysign import names_of, trimmed, unsigned
+from kith.mail.replysign import names_of, trimmed, unarmoured, unsigned
 
 _INVISIBLE: Final = dict.fromkeys((0x200B, 0x200C, 0x2060, 0xFEFF, 0x00AD)) | dict.fromkeys((0x00A0, 0x202F), " ")
 """Characters that programs put between others, and the spaces that do not break."""
@@ -52,7 +52,7 @@ def new_text(
     names = names_of(owner)
     of_plain = NewText()
     if plain and not _is_stub(plain, html):
-        of_plain = _cut(_lines(plain), letter, names)
+        of_plain = _cut(unarmoured(_lines(plain)), letter, names)
     if of_plain.words or not html:
         return of_plain
     of_html = _cut_html(html, letter, names)

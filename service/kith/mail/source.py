@@ -25,11 +25,15 @@ class FolderState:
 
 
 class RawHeader(NamedTuple):
-    """The header fields of one message as they came. received is INTERNALDATE, in bytes as a server wrote it."""
+    """The header fields of one message as they came. received is INTERNALDATE, in bytes as a server wrote it.
+
+    is_draft: marked as one, where that is known without asking (a Maildir's file names).
+    """
 
     uid: int
     received: datetime | bytes | None
     block: bytes
+    is_draft: bool = False
 
     @property
     def received_at(self) -> datetime | None:
@@ -55,6 +59,7 @@ class Part:
     encoding: str  # "base64", lower case
     size: int
     filename: str = ""
+    is_attached: bool = False  # a file beside the words (RFC 2183, 2.2)
 
 
 Limit = int | Mapping[str, int]

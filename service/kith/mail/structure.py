@@ -55,6 +55,7 @@ def _leaf(section: str, node: Sequence[Any]) -> Part:
         encoding=encoding_of(_text(node[5])),
         size=node[6] if isinstance(node[6], int) else 0,
         filename=parameter(_pairs(disposition[1]), "filename") or parameter(params, "name"),
+        is_attached=is_attachment(_text(disposition[0])),
     )
 
 
@@ -75,6 +76,11 @@ def encoding_of(value: str) -> str:
     """A transfer encoding as Content-Transfer-Encoding names it, "" for none; some programs write more, or quotes."""
     found = _ENCODING.match(value)
     return found[1].lower() if found else ""
+
+
+def is_attachment(disposition: str) -> bool:
+    """Whether a Content-Disposition says that the part is a file beside the words (RFC 2183, 2.2)."""
+    return disposition.partition(";")[0].strip().casefold() == "attachment"
 
 
 def parameter(params: Mapping[str, str], name: str) -> str:
