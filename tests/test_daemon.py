@@ -464,6 +464,20 @@ def ring_later(rung: list[float]) -> None:
     threading.Timer(0.3, ring).start()
 
 
+def silent_and_rung(proxy: RecordingProxy, words: str) -> list[float]:
+    """The server falls silent at a command with these words, and SIGTERM comes; gives when it came."""
+    rung: list[float] = []
+
+    def fall_silent(command: str) -> Failure | None:
+        if words not in command:
+            return None
+        ring_later(rung)
+        return Failure.SILENCE
+
+    proxy.fails_at = fall_silent
+    return rung
+
+
 @pytest.fixture
 def far(tmp_path: Path, dovecot: Dovecot) -> Iterator[tuple[Office, RecordingProxy]]:
     """Maria's mail on a server that can fall silent."""
@@ -478,15 +492,7 @@ def far(tmp_path: Path, dovecot: Dovecot) -> Iterator[tuple[Office, RecordingPro
 
 def test_a_signal_while_a_server_is_silent_ends_it_at_once(far: tuple[Office, RecordingProxy]) -> None:
     office, proxy = far
-    rung: list[float] = []
-
-    def fall_silent(command: str) -> Failure | None:
-        if "HEADER.FIELDS" not in command:
-            return None
-        ring_later(rung)
-        return Failure.SILENCE
-
-    proxy.fails_at = fall_silent
+    rung = silent_and_rung(proxy, "HEADER.FIELDS")
     with Service(office.work) as service:
         service.run()
     assert time.monotonic() - rung[0] < 2
@@ -520,15 +526,7 @@ def test_a_signal_while_a_letter_is_looked_for_ends_it_at_once(far: tuple[Office
     compose.compose_now(office.work)
     with office.work.writing() as session:
         session.execute(update(LetterRow).values(state="sending", tried_at=office.clock.at))
-    rung: list[float] = []
-
-    def fall_silent(command: str) -> Failure | None:
-        if "HEADER Message-ID" not in command:
-            return None
-        ring_later(rung)
-        return Failure.SILENCE
-
-    proxy.fails_at = fall_silent
+    rung = silent_and_rung(proxy, "HEADER Message-ID")
     with Service(office.work) as service:
         service.run()
     assert time.monotonic() - rung[0] < 2
@@ -540,16 +538,8 @@ def test_a_signal_while_a_server_is_silent_over_a_letter_ends_it_after_a_while(
 ) -> None:
     office, proxy = far
     compose.compose_now(office.work)
-    rung: list[float] = []
-
-    def fall_silent(command: str) -> Failure | None:
-        if not command.startswith("APPEND"):
-            return None
-        ring_later(rung)
-        return Failure.SILENCE
-
     monkeypatch.setattr(ending, "PATIENCE", 1.0)
-    proxy.fails_at = fall_silent
+    rung = silent_and_rung(proxy, "APPEND")
     with Service(office.work) as service:
         service.run()
     assert 0.9 < time.monotonic() - rung[0] < 3

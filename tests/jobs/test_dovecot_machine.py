@@ -1,16 +1,14 @@
 """The same life as in test_scan_machine, on a real server: mail moves, folders are renamed, lines drop."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule
 from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
 
-from jobs.test_scan_machine import FOLDERS, HIDDEN, Mailbox
+from jobs.test_scan_machine import FOLDERS, HIDDEN, Mailbox, live
 from kith.jobs import reading
 from kith.mail import wire
 from support.dovecot import Dovecot
@@ -104,9 +102,4 @@ def test_promises_2_and_3_hold_on_a_real_server(dovecot: Dovecot, monkeypatch: p
     monkeypatch.setattr(reading, "STRETCH", 2)
     monkeypatch.setattr(wire, "BATCH", 2)
     monkeypatch.setattr(OnDovecot, "dovecot", dovecot, raising=False)
-    times = int(os.environ.get("KITH_FUZZ", "0"))
-    wishes = settings(
-        max_examples=6 * (times or 1), stateful_step_count=15, deadline=None, derandomize=not times,
-        suppress_health_check=list(HealthCheck), database=None,
-    )  # fmt: skip
-    run_state_machine_as_test(OnDovecot, settings=wishes)
+    live(OnDovecot, 6, 15)

@@ -1,5 +1,6 @@
 """Mail comes, goes and is renumbered, lines drop and processes die, in any order; the promises hold at the end."""
 
+import os
 import shutil
 from contextlib import suppress
 from datetime import timedelta
@@ -188,10 +189,17 @@ def _first(words: str) -> str:
     return words.split(maxsplit=1)[0]
 
 
+def live(machine: type[Mailbox], times: int, steps: int) -> None:
+    """Plays so many histories: always the same, and others and more of them where KITH_FUZZ says how many times."""
+    more = int(os.environ.get("KITH_FUZZ", "0"))
+    wishes = settings(
+        max_examples=times * (more or 1), stateful_step_count=steps, deadline=None, derandomize=not more,
+        suppress_health_check=list(HealthCheck), database=None,
+    )  # fmt: skip
+    run_state_machine_as_test(machine, settings=wishes)
+
+
 def test_promises_2_and_3_hold_whatever_happens_to_a_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "STRETCH", 2)
     monkeypatch.setattr(fake_source, "BATCH", 2)
-    wishes = settings(
-        max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), database=None
-    )
-    run_state_machine_as_test(Mailbox, settings=wishes)
+    live(Mailbox, 15, 20)

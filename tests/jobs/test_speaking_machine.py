@@ -1,13 +1,10 @@
 """The same life as in test_scan_machine, over a line to a server with good and bad manners."""
 
-import os
-
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule
 
-from jobs.test_scan_machine import HEADERS, Mailbox
+from jobs.test_scan_machine import HEADERS, Mailbox, live
 from kith.jobs import reading
 from kith.mail import wire
 from support.jobs import MARIA
@@ -60,9 +57,4 @@ class Speaking(Mailbox):
 def test_promises_2_and_3_hold_over_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "STRETCH", 2)
     monkeypatch.setattr(wire, "BATCH", 2)
-    times = int(os.environ.get("KITH_FUZZ", "0"))
-    wishes = settings(
-        max_examples=15 * (times or 1), stateful_step_count=20, deadline=None, derandomize=not times,
-        suppress_health_check=list(HealthCheck), database=None,
-    )  # fmt: skip
-    run_state_machine_as_test(Speaking, settings=wishes)
+    live(Speaking, 15, 20)
