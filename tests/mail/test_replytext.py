@@ -221,6 +221,7 @@ def test_what_openpgp_puts_around_a_signed_answer_is_cut() -> None:
     assert cut(signed) == "1 lunch\n- Bob: called"
     assert cut(f"{signed}\n{QUOTED}") == "1 lunch\n- Bob: called"
     assert "2 called" in cut("1 lunch\n-----BEGIN PGP SIGNATURE-----\n\n2 called")
+    assert cut("-----BEGIN PGP SIGNED MESSAGE-----\n1 lunch\n2 called") == "1 lunch\n2 called"
 
 
 def test_an_afterthought_below_the_name_stays() -> None:

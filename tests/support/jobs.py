@@ -92,8 +92,12 @@ class Fate:
 
     dies_at: int = 0
     steps: int = 0
-    is_dead: bool = False
     trail: list[str] = field(default_factory=list)
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it has come to its end."""
+        return 0 < self.dies_at <= self.steps
 
     def step(self, what: str) -> None:
         """One more thing that can be the last."""
@@ -101,8 +105,7 @@ class Fate:
             raise Died("the dead do nothing")
         self.steps += 1
         self.trail.append(what)
-        if self.steps == self.dies_at:
-            self.is_dead = True
+        if self.is_dead:
             raise Died(what)
 
 

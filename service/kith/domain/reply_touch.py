@@ -12,7 +12,7 @@ from kith.domain.reply_slips import is_to_come
 from kith.domain.reply_theirs import theirs
 from kith.domain.reply_words import first_word, has_words, vocabulary
 from kith.domain.touch import Channel
-from kith.domain.unread_day import is_either_way, tells_unread_day
+from kith.domain.unread_day import is_month_first_perhaps, tells_unread_day
 
 _CHANNELS: Final = {
     Channel.IN_PERSON: "lunch dinner breakfast brunch coffee tea drinks drink met saw visited meeting",
@@ -108,7 +108,7 @@ def _touch(sentence: str, today: date, said_before: date | None) -> Instruction 
         return None
     is_plan = word not in HAPPENED and is_off(rest, is_dated=on is not None, is_past=is_past)
     if is_plan or (on and word not in HAPPENED and is_to_come(sentence, on, today)):
-        return _ASKED_BACK if not is_plan and is_either_way(sentence) else None
+        return _ASKED_BACK if not is_plan and is_month_first_perhaps(sentence) else None
     left = left.lstrip(_STOP)
     if _ONLY_WITH_THEM.fullmatch(left.rstrip(_STOP)) or not has_words(left):
         left = ""

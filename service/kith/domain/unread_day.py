@@ -43,7 +43,7 @@ def tells_unread_day(after: str) -> bool:
     return bool(_ANYWHERE.search(said) or _AT_THE_END.search(said) or any(map(names_a_day, said.split())))
 
 
-def is_either_way(sentence: str) -> bool:
+def is_month_first_perhaps(sentence: str) -> bool:
     """Whether a day in numbers could be another one for who writes the month first: 5/12."""
     found = _EITHER_WAY.search(sentence[:_LONGEST])
     return found is not None and max(int(found["one"]), int(found["other"])) <= _MONTHS_OF_A_YEAR

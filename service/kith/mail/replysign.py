@@ -32,7 +32,8 @@ _STREET: Final = re.compile(
     r"(?:(?:bis|ter),? )?(?i:rue|avenue|av\.?|boulevard|bd|chemin|place|quai|allée|impasse|cours|route|square) "
     r"(?:d[eu]s?\b|d['’]|l['’]|l[ae]s?\b|[^\W_a-zß-öø-ÿ])|"
     r"(?:[A-Z][\w'’.-]{0,30} ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Court|Square|Terrace|Close|Crescent|"
-    r"Gardens|Row|Way|Place|Hill|Parkway|Boulevard|Blvd|Center|Centre|Plaza|Tower|Towers|Building|Quay|Wharf|Mews)\b\.?(?=\s*(?:,|$)))"
+    r"Gardens|Row|Way|Place|Hill|Parkway|Boulevard|Blvd|Center|Centre|Plaza|Tower|Towers|Building|Quay|Wharf|Mews)"
+    r"\b\.?(?=\s*(?:,|$)))"
 )
 """A house and its street, where the number comes first: French, English."""
 _FLOOR: Final = re.compile(
@@ -49,8 +50,8 @@ _PRINTED: Final = re.compile(
 _TEXT_BEGINS: Final = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE_BEGINS: Final = "-----BEGIN PGP SIGNATURE-----"
 _SIGNATURE_ENDS: Final = "-----END PGP SIGNATURE-----"
-_EMPTY: Final = "\n"
-"""Stands for a line without words."""
+_HASH: Final = "Hash: "
+"""The one header that a signed text may begin with (RFC 9580, 7)."""
 _MOST_NAMED: Final = 10
 """Lines from the owner's own name on that may be a signature without a mark."""
 _MOST_PRINTED: Final = 70
@@ -141,17 +142,20 @@ def unarmoured(lines: list[str]) -> list[str]:
     A signature that does not end stays: the owner's words may stand below it.
     """
     kept: list[str] = []
-    is_signed, until = False, ""
+    is_signed = is_head = is_signature = False
     ends = max((n for n, line in enumerate(lines) if line.rstrip() == _SIGNATURE_ENDS), default=-1)
     for number, line in enumerate(lines):
         bare = line.rstrip()
-        if until:
-            until = "" if until == (bare or _EMPTY) else until
+        if is_signature:
+            is_signature = bare != _SIGNATURE_ENDS
         elif bare == _TEXT_BEGINS:
-            is_signed, until = True, _EMPTY  # "Hash: SHA512" and the like
+            is_signed = is_head = True
         elif bare == _SIGNATURE_BEGINS and number < ends:
-            is_signed, until = False, _SIGNATURE_ENDS
+            is_signed, is_signature = False, True
+        elif is_head and line.startswith(_HASH):
+            continue
         else:
+            is_head = False
             kept.append(line[2:] if is_signed and line.startswith("- -") else line)
     return kept
 
